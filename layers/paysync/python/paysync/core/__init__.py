@@ -1,0 +1,1 @@
+"""The pure core: no AWS, no HTTP, no clock, no randomness. It asks ports and returns values."""

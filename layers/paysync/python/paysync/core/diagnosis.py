@@ -1,0 +1,126 @@
+"""A diagnosis: a code with the particulars of one case, spoken in Chinese or English by the catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from paysync.core.codes import Code
+
+__all__ = ["Code", "Diagnosis", "Explanation", "Kind", "Language", "Text", "Who"]
+
+Language: TypeAlias = Literal["en", "zh"]
+_LONGEST_DETAIL = 300
+
+
+class Kind(StrEnum):
+    """What kind of trouble it is, i.e. what helps."""
+
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+    CREDENTIAL = "credential"
+    REVIEW = "review"
+    DEFECT = "defect"
+
+
+class Who(StrEnum):
+    """Who can mend it."""
+
+    NOBODY = "nobody"
+    ACCOUNTANT = "accountant"
+    ERP_ADMIN = "erp-admin"
+    MAYCUR_ADMIN = "maycur-admin"
+    IT = "it"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What an operator reads, in one language; ``{name}`` stands for a particular of the case."""
+
+    problem: str
+    cause: str
+    solution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`code` with its particulars; `details` never hold a secret or a full account number."""
+
+    code: Code
+    details: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, code: Code, **details: object) -> "Diagnosis":
+        """The diagnosis with each detail as short text; one named `vendor` is the vendor's own wording."""
+        return cls(code, tuple((name, str(value)[:_LONGEST_DETAIL]) for name, value in sorted(details.items())))
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of trouble it is."""
+        return _entry(self.code).kind
+
+    @property
+    def who(self) -> Who:
+        """Who can mend it."""
+        return _entry(self.code).who
+
+    @property
+    def link(self) -> str:
+        """The paragraph of the documentation about this code."""
+        return f"docs/reference/diagnoses.md#{str(self.code).replace('.', '').replace('_', '')}"
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's own words, or nothing."""
+        return dict(self.details).get("vendor", "")
+
+    def problem(self, language: Language) -> str:
+        """What happened."""
+        return self._fill(self._text(language).problem)
+
+    def cause(self, language: Language) -> str:
+        """Why, as far as is known."""
+        return self._fill(self._text(language).cause)
+
+    def solution(self, language: Language) -> str:
+        """What to do next."""
+        return self._fill(self._text(language).solution)
+
+    def as_json(self) -> Mapping[str, object]:
+        """The form in messages, in logs and in ``--json``."""
+        return {
+            "code": str(self.code),
+            "class": str(self.kind),
+            "who": str(self.who),
+            "problem": {"en": self.problem("en"), "zh": self.problem("zh")},
+            "cause": {"en": self.cause("en"), "zh": self.cause("zh")},
+            "solution": {"en": self.solution("en"), "zh": self.solution("zh")},
+            "link": self.link,
+            "details": dict(self.details),
+        }
+
+    def _text(self, language: Language) -> Text:
+        entry = _entry(self.code)
+        return entry.zh if language == "zh" else entry.en
+
+    def _fill(self, text: str) -> str:
+        for name, value in self.details:
+            text = text.replace("{" + name + "}", value)
+        return text
+
+
+def _entry(code: Code) -> "Explanation":
+    from paysync.core.catalogue import CATALOGUE  # noqa: PLC0415 - the catalogue's texts are built from these classes
+
+    return CATALOGUE[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is said of one code."""
+
+    kind: Kind
+    who: Who
+    en: Text
+    zh: Text
