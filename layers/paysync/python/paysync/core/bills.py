@@ -73,6 +73,21 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class BillTotal:
+    """A bill as reconcile compares it: whose it says it is, and its sum."""
+
+    id: str
+    number: str
+    status: BillStatus
+    voided: bool
+    reference: str
+    day: str
+    """Its business date, ISO."""
+    amount: Decimal | None
+    creator: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """Which bills exist for this payment: by its source's internal id and number, and by our own reference."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol, TypeAlias
 
-from paysync.core.bills import Bill, Edit, BillHead, Cell, Inquiry, Json, Made, SourceDocument
+from paysync.core.bills import Bill, BillHead, BillTotal, Cell, Edit, Inquiry, Json, Made, SourceDocument
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.outcomes import Outcome
 from paysync.core.records import (
@@ -19,6 +19,7 @@ from paysync.core.records import (
     Received,
     Row,
     Sighting,
+    Token,
     Watermark,
 )
 from paysync.core.states import State
@@ -98,8 +99,14 @@ class Ledger(Protocol):
         """Who owns each of the bills that have an owner."""
         ...
 
-    def unsettled(self, scheme: str, state: State, *, due: Instant, limit: int) -> Sequence[PaymentKey]:
-        """Payments in `state` (neither DONE nor CLOSED) whose `wake_at` is not after `due`, longest due first."""
+    def unsettled(
+        self, scheme: str, state: State, *, due: Instant, limit: int, taken: bool = True
+    ) -> Sequence[PaymentKey]:
+        """Payments in `state` (neither DONE nor CLOSED) whose `wake_at` is not after `due`, longest due first.
+
+        `taken`: those that somebody has had in hand (fence above 0); else those that nobody has claimed yet, which the
+        index keeps apart, so that a backlog never hides them.
+        """
         ...
 
     def paid_on(self, scheme: str, day: date) -> Iterable[PaymentKey]:
@@ -151,6 +158,43 @@ class Inbox(Protocol):
         ...
 
 
+class TokenStore(Protocol):
+    """The one login token that all runs share: logging in often gets the account disabled (maycur-openapi.md 3).
+
+    Use: `current()`; where it gives nothing, or the vendor said that token is gone, `acquire_right_to_login()`; who gets
+    the right logs in **once** and then calls exactly one of `store`, `refuse`, `give_back`. Who does not get it reads
+    `current()` again after a pause, as often as its time allows, and else fails the run (MAYCUR_LOGIN_TOO_SOON).
+    """
+
+    def current(self) -> Token | None:
+        """The token that was stored last, unless it has expired; strongly consistent."""
+        ...
+
+    def acquire_right_to_login(self, now: Instant, lease: timedelta, *, instead_of: Token | None = None) -> bool:
+        """Whether the caller, and nobody else until `now + lease`, may log in once.
+
+        False while another run has the right; within the floor after the last right that was used; and while a token
+        is stored that is still valid and is not `instead_of` (the one that the vendor refused): then `current()` has it.
+        """
+        ...
+
+    def store(self, token: Token) -> None:
+        """The login succeeded: from now on this is the token; an earlier refusal is forgotten."""
+        ...
+
+    def refuse(self, at: Instant) -> None:
+        """The vendor refused the login: recorded for the circuit, so that a wrong secret does not become a ban."""
+        ...
+
+    def give_back(self) -> None:
+        """The login was certainly not sent: the right is free again at once, without the floor."""
+        ...
+
+    def refused_at(self) -> Instant | None:
+        """When the last login was refused; None when it was not, or one has succeeded since."""
+        ...
+
+
 class Source(Protocol):
     """A system that payments come from. Every call is a read."""
 
@@ -198,6 +242,14 @@ class Target(Protocol):
         """For each asked tuple (one value per `where` field) the distinct usable results of lookup `name`; one call."""
         ...
 
+    def bills_by_reference(self, references: Sequence[str]) -> Outcome[Mapping[str, Sequence[BillTotal]]]:
+        """For each of our references every bill that carries it, voided ones too."""
+        ...
+
+    def bills_between(self, first: date, last: date) -> Outcome[Sequence[BillTotal]]:
+        """Every bill dated from `first` to `last`, both included."""
+        ...
+
     def make(self, request: Mapping[str, Json]) -> Outcome[Made]:
         """Make one bill (Push of one source document, or Save of a new one). One call; Unknown unless proved otherwise."""
         ...
@@ -227,4 +279,16 @@ class Journal(Protocol):
         ...
 
 
-__all__ = ["Clock", "Ids", "Inbox", "Journal", "Ledger", "Outbox", "Payment", "Source", "SourcePage", "Target"]
+__all__ = [
+    "Clock",
+    "Ids",
+    "Inbox",
+    "Journal",
+    "Ledger",
+    "Outbox",
+    "Payment",
+    "Source",
+    "SourcePage",
+    "Target",
+    "TokenStore",
+]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict, Unpack
 
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
@@ -89,6 +89,25 @@ class Sighting:
     payment: Payment
 
 
+class RowChanges(TypedDict, total=False):
+    """The fields of a row that a step may change, beside state and time."""
+
+    payment: Payment
+    wake_at: Instant
+    fence: int
+    lease: Lease | None
+    intent: Intent | None
+    doubt: Doubt | None
+    bill: BillRef | None
+    not_ours: tuple[str, ...]
+    diagnosis: Diagnosis | None
+    waits_for: PaymentKey | None
+    retries: int
+    owes_letter: bool
+    repushed: bool
+    changed: Sighting | None
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One payment in the ledger. Only the owner of the fence changes it; `changed` and `wake_at` alone are others'."""
@@ -124,9 +143,9 @@ class Row:
         """The payment's key."""
         return self.payment.key
 
-    def moved(self, event: Event, at: Instant, **changes: object) -> "Row":
+    def moved(self, event: Event, at: Instant, **changes: Unpack[RowChanges]) -> "Row":
         """This row after `event`: the state by the table, `updated` by the clock, the rest as given."""
-        return replace(self, state=after(self.state, event), updated=at, **changes)  # type: ignore[arg-type]  # replace() cannot type keyword dictionaries
+        return replace(self, state=after(self.state, event), updated=at, **changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +226,17 @@ class Pause:
     until: Instant
     strikes: int
     diagnosis: Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a login gave: the session that every later call names. Shared by all runs, so it is kept, never logged."""
+
+    value: str = field(repr=False)
+    """The session itself (Maycur: tokenId)."""
+    tenant: str
+    """Whose session it is, where later calls must say so (Maycur: entCode)."""
+    expires_at: Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+# `make` alone lists the targets. Needs Python ≥ 3.11, make and git; everything else it installs here, from locks.
+
+SHELL         := /bin/bash
+.SHELLFLAGS   := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS     += --no-builtin-rules --no-print-directory
+
+PY    := .venv/bin/python
+UV    := .venv/bin/uv
+TESTS  = $(PY) -m pytest
+JOBS  ?= 2
+
+export UV_PYTHON_DOWNLOADS := never
+export SAM_CLI_TELEMETRY   := 0
+
+# The first Python that is new enough; PYTHON=… chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+    $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+##@ Start here
+.PHONY: dev demo
+dev: .venv/.synced .sam/.synced .local-aws/.synced ## install all that paysync, its tests and its demo need (once)
+
+demo: dev ## the whole path on this machine: local AWS, real deploy, simulators, fetch → push, books compared
+	$(PY) tools/demo.py
+
+##@ Check
+.PHONY: test lint template unit simulation wire cloud
+test: lint unit simulation wire cloud ## all that CI runs
+
+lint: dev ## style, types, direction of imports, the template
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy $(CODE)
+	.venv/bin/lint-imports --cache-dir .cache/import-linter
+	$(MAKE) template
+
+template: dev ## the SAM template, as written and as CloudFormation gets it
+	AWS_DEFAULT_REGION=us-east-1 .sam/bin/sam validate --lint --template template.yaml
+	@mkdir -p .cache
+	.local-aws/bin/python tools/transform_template.py template.yaml > .cache/template.json
+	.venv/bin/cfn-lint --regions $(REGIONS) --template .cache/template.json
+
+unit: dev ## pure tests, milliseconds each
+	$(call pytest,tests/unit tests/conformance,-m "not cloud" -n $(JOBS))
+
+simulation: dev ## the whole system under seeded faults, in one process
+	$(call pytest,tests/simulation,-n $(JOBS))
+
+wire: dev ## our clients against the simulators, over sockets
+	$(call pytest,tests/wire)
+
+cloud: dev ## the real template on the local AWS
+	$(call pytest,tests/cloud)
+
+##@ Longer runs
+.PHONY: soak chaos bench
+soak: dev ## many seeds of the simulation (SEEDS=…)
+	$(PY) tools/soak.py
+
+chaos: dev ## kill workers and simulators while payments run on the local AWS
+	$(PY) tools/chaos.py
+
+bench: dev ## counts and ratios against the budgets
+	$(call pytest,tests/bench)
+
+##@ Keep
+.PHONY: fix docs lock clean
+fix: dev ## repair what the linter and the formatter can repair
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+docs: dev ## write the generated pages anew
+	$(PY) tools/docs.py
+
+lock: .venv/.synced ## resolve the locks anew from the .in files (UPGRADE=--upgrade for newer versions)
+	for name in layers/dependencies/requirements requirements/{dev,sam,local-aws}; do $(LOCK) $$name.in -o $$name.txt; done
+
+clean: ## remove what was built and cached; the environments stay
+	rm -rf .aws-sam .cache .hypothesis .paysync-local/build dist htmlcov
+	find functions layers tests tools -type d -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+# --- how ---
+
+CODE    = $(wildcard layers/paysync/python functions tests tools)
+REGIONS = us-east-1 eu-central-1 ap-southeast-1 cn-north-1 cn-northwest-1
+LOCK    = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+          --no-emit-find-links --custom-compile-command 'make lock' $(UPGRADE)
+SYNC    = $(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python
+
+# Runs pytest on those of the folders that exist.
+pytest = $(if $(wildcard $1),$(TESTS) $2 $(wildcard $1),@echo "$1: no tests yet")
+
+# uv's own line of the lock, so that pip checks its hash before anything else is installed.
+$(UV):
+	@[[ -n "$(PYTHON)" ]] || { echo "No Python ≥ 3.11 with venv found: install python3 and python3-venv."; exit 1; }
+	$(PYTHON) -m venv .venv
+	sed -n '/^uv==/,/[^\\]$$/p' requirements/dev.txt > .venv/uv.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
+
+.venv/.synced: requirements/dev.txt pyproject.toml | $(UV)
+	$(SYNC) requirements/dev.txt
+	$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@mkdir -p .cache && touch $@
+
+.sam/.synced: requirements/sam.txt | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PY) $(@D)
+	$(SYNC) requirements/sam.txt
+	@touch $@
+
+.local-aws/.synced: requirements/local-aws.txt | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PY) $(@D)
+	$(SYNC) requirements/local-aws.txt
+	@touch $@

@@ -1,0 +1,68 @@
+"""Structured logs and metrics by Powertools. Possible account numbers are masked, possible secrets dropped."""
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.keys import PaymentKey
+
+_LONG_NUMBER: Final = re.compile(r"\d{9,}|\d{4}(?: \d{4}){2,}(?: \d{1,4})?")
+_SECRET: Final = re.compile(r"secret|token|passw|credential|authorization|signature", re.IGNORECASE)
+_SHOWN: Final = 4
+_TAKEN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "level", "location", "timestamp"}
+"""Names that `logging` or Powertools need themselves."""
+
+
+class PowertoolsJournal:
+    """`core.ports.Journal`. The handler's decorators take `logger` and `metrics` from here."""
+
+    def __init__(self, logger: Logger | None = None, metrics: Metrics | None = None) -> None:
+        self.logger = logger or Logger()
+        self.metrics = metrics or Metrics()
+
+    def tell(self, what: str, *, key: PaymentKey | None = None, **details: object) -> None:
+        """One line. The payment's key is an identifier and is written in full, or nobody could search for it."""
+        named = {"scheme": key.scheme, "key": key.code} if key else {}
+        self.logger.info(masked_text(what), extra={**dropped(details), **named})
+
+    def count(self, metric: str, value: float = 1) -> None:
+        """One number; written with the invocation's other ones when it ends (`metrics.log_metrics`)."""
+        unit = MetricUnit.Seconds if metric.endswith("Seconds") else MetricUnit.Count
+        self.metrics.add_metric(name=metric, unit=unit, value=value)
+
+
+def dropped(details: Mapping[str, object]) -> dict[str, object]:
+    """The details that may be told, each masked."""
+    kept = {name: masked(value) for name, value in details.items() if not _SECRET.search(name)}
+    return {f"{name}_" if name in _TAKEN else name: value for name, value in kept.items()}
+
+
+def masked(value: object) -> Any:  # noqa: PLR0911 - one per kind of value
+    """`value` as JSON may carry it, long numbers masked at every depth."""
+    match value:
+        case None | bool():
+            return value
+        case int() | float():
+            text = masked_text(str(value))
+            return value if text == str(value) else text
+        case Mapping():
+            return dropped({str(name): each for name, each in value.items()})
+        case list() | tuple() | set() | frozenset():
+            return [masked(each) for each in value]
+        case Diagnosis():
+            return {"code": str(value.code), **masked(dict(value.details))}
+        case _ if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, PaymentKey):
+            return masked(asdict(value))
+        case _:
+            return masked_text(str(value))
+
+
+def masked_text(text: str) -> str:
+    """`text` with only the last four digits of each long number."""
+    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], text)

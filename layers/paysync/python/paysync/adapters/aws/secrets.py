@@ -1,0 +1,128 @@
+"""Secrets from Secrets Manager: typed, cached for a while, never printed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from botocore.exceptions import ClientError
+
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.errors import SettingsError
+from paysync.core.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from paysync.core.times import Instant
+
+Fields: TypeAlias = Mapping[str, object]
+_TTL: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class MaycurSecret:
+    """What a login to Maycur needs."""
+
+    app_code: str
+    app_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class K3CloudSecret:
+    """What signing a call to K3Cloud needs."""
+
+    acct_id: str
+    user_name: str
+    app_id: str
+    app_secret: str = field(repr=False)
+    lcid: int
+    org_num: str
+
+
+class Secrets:
+    """Reads secrets by ARN. After a refusal, `fresh` tells whether the secret was rotated while the run went on."""
+
+    def __init__(self, client: "SecretsManagerClient", *, clock: Clock, ttl: timedelta = _TTL) -> None:
+        self._client = client
+        self._clock = clock
+        self._ttl = ttl
+        self._read: dict[str, tuple[Instant, Fields]] = {}
+
+    def maycur(self, arn: str, *, fresh: bool = False) -> MaycurSecret:
+        """The secret of Maycur's application."""
+        return maycur_secret(self.fields(arn, fresh=fresh), arn)
+
+    def k3cloud(self, arn: str, *, fresh: bool = False) -> K3CloudSecret:
+        """The secret of K3Cloud's third-party application."""
+        return k3cloud_secret(self.fields(arn, fresh=fresh), arn)
+
+    def fresh(self, arn: str) -> Fields:
+        """The fields as they are now, and from now on."""
+        return self.fields(arn, fresh=True)
+
+    def fields(self, arn: str, *, fresh: bool = False) -> Fields:
+        """The fields, read at most once per TTL unless they shall be fresh."""
+        now = self._clock.now()
+        kept = self._read.get(arn)
+        if kept is None or fresh or now - kept[0] >= self._ttl:
+            kept = self._read[arn] = now, self._get(arn)
+        return kept[1]
+
+    def _get(self, arn: str) -> Fields:
+        try:
+            text = self._client.get_secret_value(SecretId=arn).get("SecretString", "")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            raise _wrong(arn, "the secret", "does not exist or has no value yet") from None
+        try:
+            fields = json.loads(text)
+        except ValueError:  # its text may quote the secret: not chained
+            fields = None
+        if not isinstance(fields, dict):
+            raise _wrong(arn, "the secret", "is not a JSON object")
+        return fields
+
+
+def maycur_secret(fields: Fields, arn: str) -> MaycurSecret:
+    """The checked secret, or SettingsError naming field and ARN."""
+    return MaycurSecret(app_code=_text(fields, "app_code", arn), app_secret=_text(fields, "app_secret", arn))
+
+
+def k3cloud_secret(fields: Fields, arn: str) -> K3CloudSecret:
+    """The checked secret, or SettingsError naming field and ARN."""
+    lcid = _number_text(fields, "lcid", arn)
+    if not lcid.isdecimal():
+        raise _wrong(arn, "lcid", "is not a whole number such as 2052")
+    return K3CloudSecret(
+        acct_id=_text(fields, "acct_id", arn),
+        user_name=_text(fields, "user_name", arn),
+        app_id=_text(fields, "app_id", arn),
+        app_secret=_text(fields, "app_secret", arn),
+        lcid=int(lcid),
+        org_num=_number_text(fields, "org_num", arn),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------------
+
+
+def _text(fields: Fields, name: str, arn: str) -> str:
+    if name not in fields:
+        raise _wrong(arn, name, "is missing")
+    value = fields[name]
+    if not isinstance(value, str) or not value.strip():
+        raise _wrong(arn, name, "is not a text, or empty")
+    return value.strip()
+
+
+def _number_text(fields: Fields, name: str, arn: str) -> str:
+    """People write 2052 and "2052", 100 and "100"."""
+    value = fields.get(name)
+    return str(value) if type(value) is int else _text(fields, name, arn)
+
+
+def _wrong(arn: str, name: str, what: str) -> SettingsError:
+    return SettingsError(Diagnosis.of(Code.SETTING, name=name, place=arn, what=what))

@@ -1,0 +1,217 @@
+"""What an answer of Maycur proves. Pure: status and body in, Outcome out (maycur-openapi.md 5 and 6).
+
+Only a clean ACK with a list of rows is "these are the rows". `data: null`, an absent list and an empty list are three
+different things. The HTTP status never means success.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, NoReturn, TypeAlias
+
+from paysync.core.codes import Code
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+
+AUTO: Final = "auto"
+LIST_NAMES: Final = ("list", "rows", "records")
+"""Where, below `data`, rows may lie when the row path is `auto`."""
+
+Envelope: TypeAlias = Mapping[str, Any]
+_GOOD, _BAD_REQUEST, _TOO_MANY, _SERVER = range(200, 300), range(400, 500), 429, 500
+_NO_TOKEN: Final = (401, 403)
+_LONG_NUMBER: Final = re.compile(r"\d{9,}|\d{4}(?: \d{4}){2,}(?: \d{1,4})?")
+_LIKE_A_TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{28,}")
+_SHOWN: Final = 4
+_MISSING: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole HTTP answer, as far as a judge looks at it."""
+
+    status: int
+    body: bytes
+    retry_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in the order they came (numbers as int or Decimal), the total where one is said, and where they lay."""
+
+    rows: Sequence[Mapping[str, object]]
+    total: int | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a good login hands out."""
+
+    ent_code: str
+    token_id: str = field(repr=False)
+
+
+def page(reply: Reply, *, row_path: str = AUTO, null_means_empty: bool = False) -> Outcome[Page]:
+    """The rows of a list call, where `row_path` says or wherever they lie (`auto`)."""
+    match acknowledged(reply):
+        case Done(envelope):
+            return _page(envelope, row_path, null_means_empty=null_means_empty)
+        case failure:
+            return failure
+
+
+def session(reply: Reply) -> Outcome[Session]:
+    """The session of a login: in `data`, as clients see it, or at the top, as the vendor's page has it."""
+    match acknowledged(reply):
+        case Done(envelope):
+            return _session(envelope)
+        case DefinitelyNot(diagnosis) if diagnosis.code in {Code.MAYCUR_NACK, Code.MAYCUR_TOKEN}:
+            return DefinitelyNot(Diagnosis(Code.MAYCUR_LOGIN, diagnosis.details))
+        case failure:
+            return failure
+
+
+def acknowledged(reply: Reply) -> Outcome[Envelope]:
+    """The envelope of a clean ACK; else what the answer says instead."""
+    envelope = _envelope(reply.body)
+    if reply.status == _TOO_MANY:
+        return DefinitelyNot(Diagnosis.of(Code.MAYCUR_THROTTLED, status=reply.status), transient=True)
+    if reply.status >= _SERVER:
+        return Unknown(Diagnosis.of(Code.MAYCUR_SERVER, status=reply.status))
+    if reply.status in _BAD_REQUEST and "禁用" in reply.body.decode(errors="replace"):
+        return _refused(Code.MAYCUR_DISABLED, envelope, reply.status)
+    if reply.status in _NO_TOKEN:
+        return _refused(Code.MAYCUR_TOKEN, envelope, reply.status)
+    if envelope is None:
+        return Unknown(Diagnosis.of(Code.MAYCUR_UNREADABLE, status=reply.status))
+    return _by_code(envelope, reply.status)
+
+
+def masked(text: str) -> str:
+    """The vendor's words without what may be an account number or a token."""
+    hidden = _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], text)
+    return _LIKE_A_TOKEN.sub("***", hidden)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _envelope(body: bytes) -> Envelope | None:
+    """The JSON object, or None for what is none (cut, HTML, another encoding, a number that is no JSON)."""
+    try:
+        value = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _by_code(envelope: Envelope, status: int) -> Outcome[Envelope]:
+    code, agrees = envelope.get("code"), envelope.get("success")
+    if code not in {"ACK", "NACK"}:
+        return _shape(f"`code` is neither ACK nor NACK (HTTP {status})")
+    if code == "NACK" or (agrees is not None and agrees is not True):
+        return _nack(envelope, status)
+    if status not in _GOOD:
+        return _shape(f"ACK with HTTP {status}")
+    return Done(envelope)
+
+
+def _nack(envelope: Envelope, status: int) -> DefinitelyNot:
+    said = _words(envelope).lower()
+    if "禁用" in said:
+        return _refused(Code.MAYCUR_DISABLED, envelope, status)
+    if any(word in said for word in ("频繁", "限制")):
+        return DefinitelyNot(Diagnosis.of(Code.MAYCUR_THROTTLED, vendor=masked(said)), transient=True)
+    if any(word in said for word in ("token", "登录", "登陆", "login", "失效", "过期")):
+        return _refused(Code.MAYCUR_TOKEN, envelope, status)
+    return _refused(Code.MAYCUR_NACK, envelope, status)
+
+
+def _refused(code: Code, envelope: Envelope | None, status: int) -> DefinitelyNot:
+    said = masked(_words(envelope or {})) or "(no message)"
+    return DefinitelyNot(Diagnosis.of(code, vendor=said if status in _GOOD else f"HTTP {status} {said}"))
+
+
+def _words(envelope: Envelope) -> str:
+    said = envelope.get("message") or envelope.get("errorMessage") or ""
+    return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
+
+
+def _session(envelope: Envelope) -> Outcome[Session]:
+    inner = envelope.get("data")
+    for place in (inner if isinstance(inner, dict) else {}, envelope):
+        ent_code, token_id = place.get("entCode"), place.get("tokenId")
+        if _fits_header(ent_code) and _fits_header(token_id):
+            return Done(Session(str(ent_code), str(token_id)))
+    return _shape("a login without entCode and tokenId")
+
+
+def _fits_header(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable() and " " not in value
+
+
+def _page(envelope: Envelope, row_path: str, *, null_means_empty: bool) -> Outcome[Page]:
+    data = envelope.get("data", _MISSING)
+    path = _found_path(data) if row_path == AUTO else row_path
+    if path is None:
+        return _shape("more than one list of rows")
+    place, holder = _at(envelope, path)
+    if isinstance(place, list):
+        if not all(isinstance(row, dict) for row in place):
+            return _shape(f"a row at {path} is no object")
+        return Done(Page(tuple(place), _total(holder, envelope), path))
+    nothing = place is None or (place is _MISSING and _holds_nothing(holder))
+    if nothing and null_means_empty and not _total(holder, envelope):
+        return Done(Page((), None, path))
+    if place is None:
+        return Unknown(Diagnosis.of(Code.MAYCUR_NULL, path=path))
+    return _shape(f"no list at {path}")
+
+
+def _found_path(data: object) -> str | None:
+    """Where the rows lie; `data` where nothing is found; None where more than one place could be meant."""
+    if not isinstance(data, dict):
+        return "data"
+    lists = [name for name in LIST_NAMES if isinstance(data.get(name), list)]
+    named = lists or [name for name in LIST_NAMES if name in data]
+    if len(named) > 1:
+        return None
+    return f"data.{named[0]}" if named else "data"
+
+
+def _at(envelope: Envelope, path: str) -> tuple[object, object]:
+    """What lies at a dotted path (None as soon as a step is null), and what holds it."""
+    holder: object = envelope
+    place: object = envelope
+    for step in path.split("."):
+        if place is None or place is _MISSING:
+            return place, holder
+        holder = place
+        place = place.get(step, _MISSING) if isinstance(place, dict) else _MISSING
+    return (_MISSING, place) if isinstance(place, dict) else (place, holder)
+
+
+def _holds_nothing(holder: object) -> bool:
+    """Whether an object has no list and no object in it, where rows might lie under another name."""
+    return isinstance(holder, dict) and not any(isinstance(value, (list, dict)) for value in holder.values())
+
+
+def _total(holder: object, envelope: Envelope) -> int | None:
+    for place in (holder, envelope):
+        said = place.get("total") if isinstance(place, dict) else None
+        if isinstance(said, str) and said.isdecimal():
+            return int(said)
+        if isinstance(said, int) and not isinstance(said, bool) and said >= 0:
+            return said
+    return None
+
+
+def _shape(what: str) -> Unknown:
+    return Unknown(Diagnosis.of(Code.MAYCUR_SHAPE, what=what))

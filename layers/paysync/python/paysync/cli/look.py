@@ -1,0 +1,204 @@
+"""Looking: the overview, lists, one payment's life. Reads only the ledger and the queues' counts, never a vendor."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Annotated, Final
+
+import typer
+
+from paysync.adapters.aws.queue import depth
+from paysync.cli import render
+from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, stack_of
+from paysync.core.fetch import PAID
+from paysync.core.keys import PaymentKey
+from paysync.core.records import Row
+from paysync.core.states import OPEN, SETTLED, State
+from paysync.core.times import NEVER, Instant, iso, local_date
+
+_MOST: Final = 1_000
+_DAYS: Final = 31
+
+
+def status(
+    ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = "", as_json: JsonOption = False
+) -> None:
+    """The overview: how many payments stand where, what waits in the queues, how far fetch has read.
+
+    Example: paysync status --stack paysync-prod
+    """
+    chosen = stack_of(ctx, stack)
+    names = [chosen.scheme(scheme)] if scheme else list(chosen.settings.schemes)
+    document = overview(chosen, names)
+    if as_json:
+        render.as_json(document)
+    else:
+        _print_overview(document)
+
+
+def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
+    """The overview as ``--json`` shows it, over all of `schemes`; reads a bounded number of items."""
+    ledger, now = stack.operator.ledger, stack.operator.clock.now()
+    states = dict.fromkeys(map(str, State), 0)
+    for name in schemes:
+        for state, count in ledger.counts(name).states.items():
+            states[str(state)] += count
+    marks = {name: ledger.watermark(name, PAID) for name in schemes}
+    ats = [mark.at for mark in marks.values() if mark]
+    watermark = min(ats) if len(ats) == len(schemes) else None
+    sqs = stack.client("sqs")
+    pauses = {name: ledger.pause(name) for name in schemes}
+    return {
+        "stack": stack.name,
+        "schemes": list(schemes),
+        "states": states,
+        "open": sum(states[str(state)] for state in OPEN),
+        "queue": depth(sqs, stack.settings.queue_url),
+        "dlq": depth(sqs, stack.settings.dlq_url),
+        "watermark": iso(watermark) if watermark else None,
+        "lag_seconds": round((now - watermark).total_seconds()) if watermark else None,
+        "oldest_open_seconds": oldest_open(stack, schemes, now),
+        "paused_until": next((iso(p.until) for p in pauses.values() if p and p.until > now), None),
+        "at": iso(now),
+    }
+
+
+def oldest_open(stack: Stack, schemes: Sequence[str], now: Instant) -> int | None:
+    """The age of the oldest open row among those that are longest due; None when nothing is open."""
+    ledger = stack.operator.ledger
+    keys = [
+        key
+        for name in schemes
+        for state in OPEN
+        for taken in (True, False)
+        for key in ledger.unsettled(name, state, due=NEVER, limit=5, taken=taken)
+    ]
+    rows = [row for row in ledger.rows(keys).values() if row.state in OPEN]
+    return round((now - min(row.first_seen for row in rows)).total_seconds()) if rows else None
+
+
+def _print_overview(document: dict[str, object]) -> None:
+    states = document["states"]
+    if not isinstance(states, dict):
+        return
+    lines = render.table("state", "payments")
+    for name, count in states.items():
+        if count or name in {State.DONE, State.REJECTED, State.REVIEW}:
+            lines.add_row(render.state(State(name)), str(count))
+    lag, oldest = document["lag_seconds"], document["oldest_open_seconds"]
+    render.out.print(f"[bold]{document['stack']}[/bold]  {', '.join(map(str, document['schemes']))}")  # type: ignore[call-overload]  # a list of names
+    render.out.print(lines)
+    render.out.print(f"queue {document['queue']}   dead letters {document['dlq']}   open {document['open']}")
+    read = f"read up to {document['watermark']} ({render.span(float(str(lag)))} ago)" if lag is not None else "nothing read yet"
+    waits = f"   oldest open {render.span(float(str(oldest)))}" if oldest is not None else ""
+    render.out.print(read + waits)
+    if document["paused_until"]:
+        render.out.print(f"[red]paused until {document['paused_until']}[/red]: K3Cloud refuses the credentials, see `paysync list --state NEW`")
+
+
+def list_(  # noqa: PLR0913 - each is an option of the command
+    ctx: typer.Context,
+    state: Annotated[list[State] | None, typer.Option("--state", help="Only these; may be given several times.")] = None,
+    day_from: Annotated[str, typer.Option("--from", help="First paid day (YYYY-MM-DD, Shanghai).")] = "",
+    day_to: Annotated[str, typer.Option("--to", help="Last paid day; today if left out.")] = "",
+    code: Annotated[str, typer.Option("--code", help="Only with this diagnosis, such as source.not_audited.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+    stack: StackOption = "",
+    scheme: SchemeOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Payments by state, day and reason.
+
+    Without --from, DONE and CLOSED are listed for the last 31 days; every other state is listed whole.
+
+    Example: paysync list --state REJECTED --state REVIEW
+    """
+    chosen = stack_of(ctx, stack)
+    names = [chosen.scheme(scheme)] if scheme else list(chosen.settings.schemes)
+    rows = []
+    for row in select(chosen, names, state or list(State), days(chosen, day_from, day_to)):
+        if not code or (row.diagnosis and str(row.diagnosis.code) == code):
+            rows.append(row)
+        if len(rows) == limit:
+            break
+    if as_json:
+        render.as_json([render.row_document(row) for row in rows])
+        return
+    render.out.print(render.rows_table(rows))
+    render.out.print(f"{len(rows)} payments" + (" (there may be more: --limit)" if len(rows) == limit else ""))
+
+
+def days(stack: Stack, first: str, last: str) -> tuple[date, date] | None:
+    """The paid days that were asked for; None when the question names none."""
+    if not first and not last:
+        return None
+    today = local_date(stack.operator.clock.now())
+    return _day(first) if first else today - timedelta(days=_DAYS), _day(last) if last else today
+
+
+def select(
+    stack: Stack, schemes: Sequence[str], states: Sequence[State], between: tuple[date, date] | None
+) -> Iterator[Row]:
+    """Rows by state: unsettled ones from their index, settled ones by paid day."""
+    today = local_date(stack.operator.clock.now())
+    by_day = between or (today - timedelta(days=_DAYS), today)
+    for name in schemes:
+        unsettled = [] if between else [s for s in states if s not in SETTLED]
+        settled = states if between else [s for s in states if s in SETTLED]
+        for state in unsettled:
+            yield from _unsettled(stack, name, state)
+        if settled:
+            yield from _by_day(stack, name, frozenset(settled), by_day)
+
+
+def _unsettled(stack: Stack, scheme: str, state: State) -> Iterator[Row]:
+    for taken in (True, False):
+        keys = stack.operator.ledger.unsettled(scheme, state, due=NEVER, limit=_MOST, taken=taken)
+        yield from _still(stack, keys, frozenset({state}))
+
+
+def _by_day(stack: Stack, scheme: str, states: frozenset[State], between: tuple[date, date]) -> Iterator[Row]:
+    day, last = between
+    while day <= last:
+        yield from _still(stack, list(stack.operator.ledger.paid_on(scheme, day)), states)
+        day += timedelta(days=1)
+
+
+def _still(stack: Stack, keys: Sequence[PaymentKey], states: frozenset[State]) -> Iterator[Row]:
+    rows = stack.operator.ledger.rows(keys)
+    yield from (rows[key] for key in keys if key in rows and rows[key].state in states)
+
+
+def show(
+    ctx: typer.Context,
+    keys: Annotated[list[str], typer.Argument(help="paymentBizCode of the payments.", metavar="KEY…")],
+    stack: StackOption = "",
+    scheme: SchemeOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """One payment's life: was it booked, as which bill, and if not, why and what to do.
+
+    Example: paysync show PT2301310000017
+    """
+    chosen = stack_of(ctx, stack)
+    named = chosen.keys(keys, scheme)
+    rows = chosen.operator.ledger.rows(named)
+    for key in named:
+        row = rows.get(key)
+        if as_json:
+            history = chosen.operator.ledger.history(key) if row else ()
+            render.as_json(render.row_document(row, history) if row else _unknown(key))
+        elif row is None:
+            render.out.print(f"[bold]{key.code}[/bold]  not in the ledger: not paid in Maycur yet, or paid before FetchSince")
+        else:
+            render.life(row, chosen.operator.ledger.history(key))
+
+
+def _unknown(key: PaymentKey) -> dict[str, object]:
+    return {"key": key.code, "scheme": key.scheme, "state": None, "bill": None, "history": []}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day: write it as 2025-01-31") from None

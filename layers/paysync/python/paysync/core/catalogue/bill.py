@@ -1,0 +1,244 @@
+"""What concerns a payment bill (付款单) that exists in K3Cloud."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from paysync.core.codes import Code
+from paysync.core.diagnosis import Explanation, Kind, Text, Who
+
+BILL: Final[Mapping[Code, Explanation]] = {
+    # Takes {bill}, {bills}.
+    Code.BILL_FOREIGN: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem=(
+                "The application already has payment bill {bill} that paysync did not make ({bills} such in all); "
+                "nothing was pushed."
+            ),
+            cause="Usually somebody booked the payment by hand. Pushing as well would book it twice.",
+            solution=(
+                "Look at the bill in K3Cloud. If it is this payment's, run `paysync review adopt KEY BILL`; if it "
+                "is for something else, `paysync review confirm-none KEY`, and paysync pushes."
+            ),
+        ),
+        zh=Text(
+            problem="付款申请单已有并非 paysync 生成的付款单 {bill}（此类共 {bills} 张），因此没有下推。",
+            cause="多半是有人手工做了付款单，再下推会重复入账。",
+            solution=(
+                "在金蝶核对该单。属于本笔付款的，执行 `paysync review adopt KEY BILL`；属于其他付款的，执行 "
+                "`paysync review confirm-none KEY`，由 paysync 下推。"
+            ),
+        ),
+    ),
+    # Takes {bill}, {owner}.
+    Code.BILL_CLAIMED: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="Payment bill {bill} belongs to another payment: {owner}.",
+            cause=(
+                "One bill has one owner. The conversion rule may have merged two payments, or the bill's “第三方单"
+                "据编号” was changed by hand."
+            ),
+            solution=(
+                "Compare `paysync show KEY` and `paysync show {owner}` with the bill. Then run "
+                "`paysync review adopt KEY BILL` with a bill of its own, `paysync review confirm-none KEY` to "
+                "push one, or `paysync review close KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="付款单 {bill} 属于另一笔付款：{owner}。",
+            cause="一张付款单只归属一笔付款。可能单据转换规则合并了两笔，或有人手工改了【第三方单据编号】。",
+            solution=(
+                "用 `paysync show KEY` 和 `paysync show {owner}` 与付款单核对。然后以本笔自己的付款单执行 "
+                "`paysync review adopt KEY BILL`，或执行 `paysync review confirm-none KEY` 重新下推，或执行 "
+                "`paysync review close KEY`。"
+            ),
+        ),
+    ),
+    # Takes {bill}.
+    Code.BILL_DRAFT: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="Payment bill {bill} is still a draft without a number after it was saved.",
+            cause="K3Cloud kept it as “暂存” because a check on saving fails. A draft also blocks month-end closing.",
+            solution=(
+                "Open it in K3Cloud, save it there and mend what it complains of, then run "
+                "`paysync review adopt KEY BILL`. If you delete it instead, run `paysync review confirm-none KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="付款单 {bill} 保存后仍是没有编号的暂存单。",
+            cause="保存校验未通过，金蝶将其保留为暂存。暂存单还会影响月末结账。",
+            solution=(
+                "在金蝶打开该单，按提示补正并保存，再执行 `paysync review adopt KEY BILL`；若改为删除，则执行 "
+                "`paysync review confirm-none KEY`。"
+            ),
+        ),
+    ),
+    # Takes {bill}, {entries}, {found}, {wanted}.
+    Code.BILL_AMOUNTS: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="Payment bill {bill} has {entries} entries of {found} in all, but the payment is {wanted}.",
+            cause=(
+                "paysync sets the amount only where there is exactly one entry; money is never spread over "
+                "several by guess."
+            ),
+            solution=(
+                "Set the entries' amounts in K3Cloud so that they add up to {wanted}, save, and run "
+                "`paysync review adopt KEY BILL`. If it is booked otherwise, run `paysync review close KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="付款单 {bill} 有 {entries} 行明细，合计 {found}，而付款金额为 {wanted}。",
+            cause="只有恰好一行明细时 paysync 才会改写金额，绝不猜测着分摊到多行。",
+            solution=(
+                "在金蝶调整各行金额，使合计等于 {wanted} 并保存，再执行 `paysync review adopt KEY BILL`；已另行入"
+                "账的，执行 `paysync review close KEY`。"
+            ),
+        ),
+    ),
+    # Takes {bill}, {fields}.
+    Code.BILL_READBACK: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="Payment bill {bill} reads back other than it was saved, in: {fields}.",
+            cause=(
+                "A plug-in, a default or a rounding rule may have changed these fields, or somebody edited the "
+                "bill meanwhile."
+            ),
+            solution=(
+                "Correct these fields in K3Cloud (“反审核” first if it is audited) and run "
+                "`paysync review adopt KEY BILL`. If it always happens, have the scheme or the plug-in corrected."
+            ),
+        ),
+        zh=Text(
+            problem="付款单 {bill} 保存后回读不一致，涉及字段：{fields}。",
+            cause="可能被插件、默认值或舍入规则改写，也可能期间有人修改了该单。",
+            solution=(
+                "在金蝶更正这些字段（已审核的先【反审核】），再执行 `paysync review adopt KEY BILL`。若每次都发生，"
+                "请更正方案或插件。"
+            ),
+        ),
+    ),
+    # Takes {bill}, {field}, {found}, {wanted}.
+    Code.BILL_ORGANISATION: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="Payment bill {bill} has {found} in {field}, but {wanted} is expected.",
+            cause=(
+                "The conversion rule made it for another organisation or currency than the bank account and the "
+                "payment call for."
+            ),
+            solution=(
+                "Delete the bill in K3Cloud, correct the rule (“单据转换”) or the base data, and run "
+                "`paysync review confirm-none KEY`; or correct the bill and run `paysync review adopt KEY BILL`."
+            ),
+        ),
+        zh=Text(
+            problem="付款单 {bill} 的 {field} 为 {found}，应为 {wanted}。",
+            cause="单据转换规则生成的付款组织或币别，与银行账号及付款不符。",
+            solution=(
+                "在金蝶删除该单，更正【单据转换】规则或基础资料，再执行 `paysync review confirm-none KEY`；或直接"
+                "更正该单，再执行 `paysync review adopt KEY BILL`。"
+            ),
+        ),
+    ),
+    # Takes {bill}.
+    Code.BILL_VOIDED: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="Payment bill {bill} of this payment is voided.",
+            cause="Somebody voided it in K3Cloud (“作废”) before paysync had finished it.",
+            solution=(
+                "If that was a mistake, take it back (“反作废”) and run `paysync review adopt KEY BILL`. If "
+                "another bill is to be made, run `paysync review confirm-none KEY`; if none, "
+                "`paysync review close KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="这笔付款的付款单 {bill} 已作废。",
+            cause="在 paysync 处理完成之前，有人在金蝶中作废了该单。",
+            solution=(
+                "若属误操作，【反作废】后执行 `paysync review adopt KEY BILL`；需另做付款单的，执行 "
+                "`paysync review confirm-none KEY`；无需入账的，执行 `paysync review close KEY`。"
+            ),
+        ),
+    ),
+    # Takes {bill}.
+    Code.BILL_GONE: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="Payment bill {bill} of this payment cannot be found in K3Cloud any more.",
+            cause="It was deleted, or the integration user no longer sees its organisation.",
+            solution=(
+                "Look for it in K3Cloud, also in “上机操作日志”. If it was deleted and is to be made again, run "
+                "`paysync review confirm-none KEY`; if another bill replaces it, `paysync review adopt KEY BILL`; "
+                "if none is needed, `paysync review close KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="在金蝶中已找不到这笔付款的付款单 {bill}。",
+            cause="该单已被删除，或集成用户不再有该组织的数据权限。",
+            solution=(
+                "在金蝶查找该单，并查看【上机操作日志】。已删除且需重做的，执行 `paysync review confirm-none KEY`；"
+                "由另一张付款单替代的，执行 `paysync review adopt KEY BILL`；无需入账的，执行 "
+                "`paysync review close KEY`。"
+            ),
+        ),
+    ),
+    # Takes {vendor}.
+    Code.BILL_WORKFLOW: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="The payment bill is submitted and waits for approval in a workflow: {vendor}",
+            cause="The form has an approval workflow (“审批流”), which does not let paysync audit the bill directly.",
+            solution=(
+                "Approve the bill in K3Cloud, then run `paysync review adopt KEY BILL`. If every bill is to be "
+                "approved by a person, switch the audit step off in the scheme."
+            ),
+        ),
+        zh=Text(
+            problem="付款单已提交，等待审批流审批：{vendor}",
+            cause="付款单启用了审批流，不允许 paysync 直接审核。",
+            solution=(
+                "在金蝶完成审批后，执行 `paysync review adopt KEY BILL`。若所有付款单都须人工审批，请在方案中关闭"
+                "审核步骤。"
+            ),
+        ),
+    ),
+    # Takes {bills}.
+    Code.BILL_SEVERAL: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="One Push made several payment bills: {bills}.",
+            cause=(
+                "The conversion rule splits this application into several bills (“分组策略”), but one payment has "
+                "exactly one bill."
+            ),
+            solution=(
+                "Merge or delete the superfluous bills in K3Cloud and run `paysync review adopt KEY BILL` with "
+                "the one that remains; if all are deleted, `paysync review confirm-none KEY`. Have the rule "
+                "corrected under “单据转换”."
+            ),
+        ),
+        zh=Text(
+            problem="一次下推生成了多张付款单：{bills}。",
+            cause="单据转换规则的分组策略将这张申请单拆成了多张付款单，而一笔付款只对应一张。",
+            solution=(
+                "在金蝶合并或删除多余的付款单，以保留的一张执行 `paysync review adopt KEY BILL`；若全部删除，执行 "
+                "`paysync review confirm-none KEY`。并请在【单据转换】中更正规则。"
+            ),
+        ),
+    ),
+}

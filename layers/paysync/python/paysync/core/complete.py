@@ -1,0 +1,198 @@
+"""From a pushed bill to a finished one, by the bill's own status: Save what differs, read back, Submit, Audit, look again.
+
+Each call is one for the whole batch and safe to repeat, because the bill says what has been done. A bill is believed
+only after it was read: never by the word of a batch answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from paysync.core.bills import EDITABLE, Bill, BillStatus, Edit
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.errors import DefectError
+from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+from paysync.core.prepare import look_up
+from paysync.core.records import BillRef
+from paysync.core.scheme import TargetPart
+from paysync.core.scope import scope_of
+from paysync.core.states import Event, State
+from paysync.core.templates import TemplateFault
+from paysync.core.turn import Desk, Turn
+from paysync.core.wanted import Wanted, differences, edit_of, read_back_fault, unfit, wanted_of
+
+
+@dataclass(slots=True)
+class Work:
+    """A turn with its bill as it was last read and what it must become."""
+
+    turn: Turn
+    bill: Bill
+    wanted: Wanted | None
+    unsure: Diagnosis | None = None
+    """Why the last write's outcome is not known; reading decides."""
+
+
+def complete(desk: Desk, turns: Sequence[Turn]) -> None:
+    """Bring each bill to the state that the scheme wants; every turn ends with a verdict."""
+    look_up(desk, [t for t in turns if not t.lookups])
+    works = _read(desk, [t for t in turns if t.verdict is None])
+    _save(desk, works)
+    _submit(desk, _going(works))
+    _audit(desk, _going(works))
+    _finish(desk, _going(works))
+
+
+def _read(desk: Desk, turns: Sequence[Turn]) -> list[Work]:
+    bills = _bills(desk, turns)
+    works = [Work(t, bills[_bill_id(t)], _wanted(desk, t)) for t in turns if t.verdict is None and _bill_id(t) in bills]
+    for turn in turns:
+        if turn.verdict is None and _bill_id(turn) not in bills:
+            desk.park(turn, Diagnosis.of(Code.BILL_GONE, bill=_bill_name(turn), bill_id=_bill_id(turn)))
+    for work in works:
+        fault = unfit(work.bill, work.wanted) if work.turn.verdict is None else None
+        if fault:
+            desk.park(work.turn, fault)
+    return _going(works)
+
+
+def _wanted(desk: Desk, turn: Turn) -> Wanted | None:
+    try:
+        return wanted_of(desk.scheme, turn.row, scope_of(desk.scheme, turn.row, turn.lookups))
+    except TemplateFault as fault:
+        desk.reject(turn, fault.diagnosis)
+        return None
+
+
+def _save(desk: Desk, works: Sequence[Work]) -> None:
+    edits: dict[str, Edit] = {}
+    for work in works:
+        edit = edit_of(work.bill, work.wanted)
+        if edit:
+            edits[edit.bill_id] = edit
+    edited = [w for w in works if _bill_id(w.turn) in edits]
+    _write(desk, edited, lambda: desk.ports.target.save(list(edits.values())))
+    _read_again(desk, _going(edited))
+    for work in _going(works):
+        fault = read_back_fault(work.bill, work.wanted)
+        if fault and work.unsure:
+            desk.later(work.turn, work.unsure)
+        elif fault:
+            desk.park(work.turn, fault)
+        else:
+            _saved(desk, work)
+
+
+def _saved(desk: Desk, work: Work) -> None:
+    work.unsure = None
+    if work.turn.row.state is State.PUSHED:
+        _step(desk, work, Event.SAVED)
+
+
+def _submit(desk: Desk, works: Sequence[Work]) -> None:
+    if not desk.scheme.target.submit:
+        return
+    due = [w for w in works if w.bill.head.status in EDITABLE]
+    _write(desk, due, lambda: desk.ports.target.submit([_bill_id(w.turn) for w in due]))
+    for work in _going(due):
+        if work.turn.row.state is State.SAVED and work.unsure is None:
+            _step(desk, work, Event.SUBMITTED)
+
+
+def _audit(desk: Desk, works: Sequence[Work]) -> None:
+    if not desk.scheme.target.audit:
+        return
+    due = [w for w in works if w.unsure is None and w.bill.head.status is not BillStatus.AUDITED]
+    _write(desk, due, lambda: desk.ports.target.audit([_bill_id(w.turn) for w in due]))
+
+
+def _finish(desk: Desk, works: Sequence[Work]) -> None:
+    """One last look at every bill that was touched since it was read: its status and, once more, every cent."""
+    final = final_status(desk.scheme.target)
+    _read_again(desk, [w for w in works if w.bill.head.status is not final])
+    for work in _going(works):
+        differ = differences(work.bill, work.wanted)
+        if differ:
+            name = _bill_name(work.turn)
+            desk.park(work.turn, Diagnosis.of(Code.BILL_READBACK, bill=name, bill_id=_bill_id(work.turn), fields=", ".join(differ)))
+        elif work.bill.head.status is final:
+            desk.done(work.turn)
+        else:
+            unsure = work.unsure or Diagnosis.of(Code.ERP_UNCONFIRMED, bill=_bill_name(work.turn), status=work.bill.head.status)
+            desk.later(work.turn, unsure)
+
+
+def final_status(target: TargetPart) -> BillStatus:
+    """The status in which this scheme's bills are finished."""
+    if target.audit:
+        return BillStatus.AUDITED
+    return BillStatus.SUBMITTED if target.submit else BillStatus.CREATED
+
+
+def _write(desk: Desk, works: Sequence[Work], call: Callable[[], Mapping[str, Outcome[None]]]) -> None:
+    """One writing call for `works`, each judged by itself: refused ones end here, unknown ones are decided by reading."""
+    if not works:
+        return
+    if not desk.time_for_a_call() or desk.is_paused:
+        for work in works:
+            desk.out_of_time(work.turn)
+        return
+    outcomes = call()
+    for work in works:
+        match outcomes.get(_bill_id(work.turn)):
+            case Done():
+                pass
+            case Unknown(diagnosis):
+                work.unsure = diagnosis
+            case DefinitelyNot(diagnosis, transient) as refusal:
+                desk.pause_on_credentials(refusal)
+                if transient or desk.is_paused:
+                    desk.later(work.turn, diagnosis)
+                else:
+                    desk.hold_or_reject(work.turn, refusal)
+            case None:
+                work.unsure = Diagnosis.of(Code.ERP_UNCONFIRMED, bill=_bill_name(work.turn))
+
+
+def _read_again(desk: Desk, works: Sequence[Work]) -> None:
+    bills = _bills(desk, [w.turn for w in works])
+    for work in _going(works):
+        bill = bills.get(_bill_id(work.turn))
+        if bill is None:
+            desk.park(work.turn, Diagnosis.of(Code.BILL_GONE, bill=_bill_name(work.turn), bill_id=_bill_id(work.turn)))
+        else:
+            work.bill = bill
+
+
+def _bills(desk: Desk, turns: Sequence[Turn]) -> Mapping[str, Bill]:
+    if not turns:
+        return {}
+    if not desk.time_for_a_call():
+        for turn in turns:
+            desk.out_of_time(turn)
+        return {}
+    match desk.ports.target.bills([_bill_id(t) for t in turns]):
+        case Done(bills):
+            return bills
+        case DefinitelyNot() | Unknown() as failure:
+            desk.failed_call(turns, failure)
+            return {}
+
+
+def _step(desk: Desk, work: Work, event: Event) -> None:
+    known = work.turn.row.bill
+    bill = BillRef(known.key, work.bill.head.number) if known else None
+    desk.step(work.turn, event, bill=bill, diagnosis=None, retries=0)
+
+
+def _bill_id(turn: Turn) -> str:
+    if turn.row.bill is None:
+        raise DefectError.of("completing a row without a bill", key=turn.row.key.code)
+    return turn.row.bill.key.id
+
+
+def _bill_name(turn: Turn) -> str:
+    return turn.row.bill.number or turn.row.bill.key.id if turn.row.bill else ""
+
+
+def _going(works: Sequence[Work]) -> list[Work]:
+    return [w for w in works if w.turn.verdict is None]

@@ -1,0 +1,213 @@
+"""fetch: paid rows into the ledger first, then their messages onto the queue; the watermark only over what is stored.
+
+A run reads `[watermark − overlap, now − safety delay)`: new rows first, then the overlap again with a cursor of its own,
+because a row can appear behind the watermark. A nightly deep scan looks back further, a backfill reads any range.
+A row that is known and unchanged costs no write.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.errors import RunError
+from paysync.core.paging import Failed, Leaf, Stuck, leaves
+from paysync.core.ports import Clock, Journal, Ledger, Outbox, Source
+from paysync.core.reading import key_text, payments, skipped
+from paysync.core.records import Entry, Message, Payment, Row, Sighting, Watermark, new_row
+from paysync.core.scheme import Scheme
+from paysync.core.states import Event, State
+from paysync.core.times import Instant, Window
+
+PAID: Final = "paid"
+OVERLAP: Final = "overlap"
+DEEP: Final = "deep"
+_HEADROOM: Final = timedelta(seconds=60)
+"""Time that one window may still take; a run stops at a window's boundary before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPorts:
+    """All that fetch needs for one scheme. `since`: where the very first window starts; nothing earlier is queued."""
+
+    scheme: Scheme
+    source: Source
+    ledger: Ledger
+    outbox: Outbox
+    clock: Clock
+    journal: Journal
+    since: Instant
+    code_version: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run did. `reached`: how far its range was read; `complete` unless the deadline cut it."""
+
+    seen: int = 0
+    new: int = 0
+    rejected: int = 0
+    changed: int = 0
+    skipped: int = 0
+    unsent: int = 0
+    windows: int = 0
+    reached: Instant | None = None
+    complete: bool = True
+    stuck: list[Diagnosis] = field(default_factory=list)
+
+
+def run(ports: FetchPorts, *, deadline: Instant) -> Report:
+    """One scheduled run: what is new, then the overlap again. Raises RunError with nothing half-done."""
+    report = Report()
+    mark = ports.ledger.watermark(ports.scheme.name, PAID)
+    start = max(mark.at, ports.since) if mark else ports.since
+    end = ports.clock.now() - ports.scheme.source.safety_delay
+    if end > start:
+        _read_new(ports, report, mark, Window(start, end), deadline)
+    if report.complete:
+        _read_again(ports, report, OVERLAP, ports.scheme.source.overlap, start, deadline)
+    ports.journal.count("WatermarkLagSeconds", _lag(ports))
+    return report
+
+
+def deep_scan(ports: FetchPorts, *, deadline: Instant) -> Report:
+    """Read again, far behind the watermark, what a caller-supplied paid time may have put there since."""
+    report = Report()
+    mark = ports.ledger.watermark(ports.scheme.name, PAID)
+    if mark:
+        _read_again(ports, report, DEEP, ports.scheme.source.deep_scan, mark.at, deadline)
+    return report
+
+
+def backfill(ports: FetchPorts, window: Window, *, deadline: Instant) -> Report:
+    """Read any range again, also before `since`. Moves no cursor; `report.reached` says where to go on when cut."""
+    report = Report(reached=window.start)
+    for leaf in _leaves(ports, window, report, deadline):
+        _take_in(ports, report, leaf)
+        report.reached = leaf.window.end
+    return report
+
+
+def _read_new(ports: FetchPorts, report: Report, mark: Watermark | None, window: Window, deadline: Instant) -> None:
+    """Leaf by leaf, oldest first. A stuck millisecond holds the watermark; later windows are read all the same."""
+    held = False
+    for leaf in _leaves(ports, window, report, deadline):
+        _take_in(ports, report, leaf)
+        held = held or isinstance(leaf, Stuck)
+        if held:
+            continue
+        moved = Watermark(ports.scheme.name, PAID, leaf.window.end, mark.version + 1 if mark else 1)
+        if not ports.ledger.advance(mark, moved):
+            report.complete = False
+            ports.journal.tell("another run has moved the watermark")
+            return
+        mark = moved
+        report.reached = moved.at
+
+
+def _read_again(
+    ports: FetchPorts, report: Report, cursor: str, span: timedelta, end: Instant, deadline: Instant
+) -> None:
+    """Read `[end − span, end)` again from where its cursor was cut; a finished pass starts over next time."""
+    begin = max(ports.since, end - span)
+    if begin >= end:
+        return
+    mark = ports.ledger.watermark(ports.scheme.name, cursor)
+    start = mark.at if mark and begin < mark.at < end else begin
+    reached = start
+    for leaf in _leaves(ports, Window(start, end), report, deadline):
+        _take_in(ports, report, leaf)
+        reached = leaf.window.end
+    at = begin if reached >= end else reached
+    if mark is None or mark.at != at:
+        ports.ledger.advance(mark, Watermark(ports.scheme.name, cursor, at, mark.version + 1 if mark else 1))
+
+
+def _leaves(ports: FetchPorts, window: Window, report: Report, deadline: Instant) -> Iterator[Leaf | Stuck]:
+    source = ports.scheme.source
+    for piece in window.pieces(source.max_window):
+        found = leaves(
+            piece, ports.source.page, paging=source.paging, page_size=source.page_size, key_of=_key_reader(ports.scheme)
+        )
+        for leaf in found:
+            if isinstance(leaf, Failed):
+                raise RunError(leaf.failure.diagnosis, key=ports.scheme.name)
+            if isinstance(leaf, Stuck):
+                report.stuck.append(leaf.diagnosis)
+                ports.journal.count("PageStuck")
+            report.windows += 1
+            yield leaf
+            if deadline - ports.clock.now() < _HEADROOM:
+                report.complete = report.complete and leaf.window.end >= window.end
+                if leaf.window.end < window.end:
+                    return
+
+
+def _key_reader(scheme: Scheme) -> Callable[[Mapping[str, object]], str | None]:
+    return lambda raw: key_text(scheme, raw)
+
+
+def _take_in(ports: FetchPorts, report: Report, leaf: Leaf | Stuck) -> None:
+    found: list[Payment] = []
+    for raw in leaf.rows:
+        found.extend(payments(ports.scheme, raw, now=ports.clock.now()))
+        report.skipped += skipped(ports.scheme, raw)
+    take_in(ports, report, found)
+
+
+def take_in(ports: FetchPorts, report: Report, found: Sequence[Payment]) -> None:
+    """Every payment into the ledger, then a message for each that is new; other content of a known one is raised."""
+    known = dict(ports.ledger.rows({p.key for p in found}))
+    fresh: dict[str, Payment] = {}
+    for payment in found:
+        if payment.key not in known:
+            fresh.setdefault(str(payment.key), payment)
+    created = _create(ports, list(fresh.values()))
+    known.update({row.key: row for row in created})
+    new = [row for row, mine in zip(created, fresh.values(), strict=True) if _is_mine(row, mine)]
+    _send(ports, report, [row for row in new if row.state is State.NEW])
+    report.seen += len(found)
+    report.new += len(new)
+    report.rejected += sum(row.state is State.REJECTED for row in new)
+    for payment in found:
+        report.changed += _raise_change(ports, known[payment.key], payment)
+
+
+def _create(ports: FetchPorts, found: Sequence[Payment]) -> Sequence[Row]:
+    if not found:
+        return ()
+    now = ports.clock.now()
+    versions = (ports.scheme.version, ports.code_version)
+    rows = [new_row(p, now, wake_after=ports.scheme.policies.wake_after, versions=versions) for p in found]
+    return ports.ledger.create(rows, Entry(now, Event.SEEN, State.NEW, 0, "fetch"))
+
+
+def _is_mine(row: Row, payment: Payment) -> bool:
+    return row.fence == 0 and row.payment.digest == payment.digest
+
+
+def _send(ports: FetchPorts, report: Report, rows: Sequence[Row]) -> None:
+    unsent = ports.outbox.send([Message(row.key, row.payment.digest) for row in rows]) if rows else frozenset()
+    report.unsent += len(unsent)
+    for key in sorted(unsent):
+        ports.journal.tell("message not confirmed; sweep will send it", key=key)
+
+
+def _raise_change(ports: FetchPorts, row: Row, payment: Payment) -> bool:
+    if row.payment.digest == payment.digest or (row.changed and row.changed.digest == payment.digest):
+        return False
+    now = ports.clock.now()
+    why = Diagnosis.of(Code.PAYMENT_CHANGED, number=payment.facts.source.number if payment.facts else "")
+    entry = Entry(now, Event.CHANGED, row.state, row.fence, "fetch", diagnosis=why)
+    if not ports.ledger.sighted(row.key, Sighting(payment.digest, now, replace(payment, raw="")), entry):
+        return False
+    ports.journal.count("Changed")
+    return True
+
+
+def _lag(ports: FetchPorts) -> float:
+    mark = ports.ledger.watermark(ports.scheme.name, PAID)
+    return (ports.clock.now() - mark.at).total_seconds() if mark else 0.0
+
+

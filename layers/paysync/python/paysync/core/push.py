@@ -1,0 +1,133 @@
+"""push: delivered messages become bills. A batch goes through the phases together; only the Push is one call per payment.
+
+claim → (doubts: ask what came of them) → baseline → intent → Push → complete the bill → done. Each phase is either the
+ledger only or exactly one ERP call; a payment that cannot go on ends its turn with a verdict and the others go on.
+Payments of one source document are never in flight together: they take turns, round by round.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from paysync.core.claim import claim, hold_back
+from paysync.core.complete import complete
+from paysync.core.keys import PaymentKey, SourceKey
+from paysync.core.make import make
+from paysync.core.prepare import prepare
+from paysync.core.records import Received, Row
+from paysync.core.resolve import resolve
+from paysync.core.states import WITH_BILL, State
+from paysync.core.times import Instant
+from paysync.core.turn import Acknowledge, Desk, GiveBack, PushPorts, Turn, Verdict
+
+_UNREADABLE = timedelta(minutes=5)
+
+
+def push_batch(
+    received: Sequence[Received], schemes: Mapping[str, PushPorts], *, deadline: Instant
+) -> Mapping[str, Verdict]:
+    """Work through one delivery; per message id, whether it may be deleted. Messages that go back are postponed."""
+    verdicts: dict[str, Verdict] = {}
+    for name, ports in schemes.items():
+        mine = [r for r in received if r.message and r.message.key.scheme == name]
+        verdicts.update(_push_scheme(mine, ports, deadline=deadline) if mine else {})
+    for message in received:
+        verdicts.setdefault(message.id, GiveBack(_UNREADABLE))
+    return verdicts
+
+
+def _push_scheme(received: Sequence[Received], ports: PushPorts, *, deadline: Instant) -> dict[str, Verdict]:
+    desk = Desk(ports, deadline=deadline)
+    pause = ports.ledger.pause(ports.scheme.name)
+    now = ports.clock.now()
+    if pause and pause.until > now:
+        verdicts = _stand_still(desk, received, pause.until - now)
+    else:
+        verdicts = _rounds(desk, received)
+        if pause and not desk.is_paused:
+            ports.ledger.set_pause(ports.scheme.name, None)
+    for message in received:
+        verdict = verdicts[message.id]
+        if isinstance(verdict, GiveBack):
+            ports.inbox.postpone(message, verdict.span)
+    return verdicts
+
+
+def _stand_still(desk: Desk, received: Sequence[Received], span: timedelta) -> dict[str, Verdict]:
+    rows = desk.ports.ledger.rows({r.message.key for r in received if r.message})
+    return {r.id: hold_back(desk, r, rows.get(r.message.key) if r.message else None, span) for r in received}
+
+
+def _rounds(desk: Desk, received: Sequence[Received]) -> dict[str, Verdict]:
+    verdicts: dict[str, Verdict] = {}
+    first: dict[PaymentKey, str] = {}
+    waiting: list[Received] = []
+    for message in received:
+        if message.message is None:
+            continue
+        known = first.setdefault(message.message.key, message.id)
+        if known == message.id:
+            waiting.append(message)
+    while waiting:
+        rows = desk.ports.ledger.rows(m.message.key for m in waiting if m.message)
+        now, waiting = _without_siblings(waiting, rows)
+        verdicts.update(_round(desk, now, rows))
+    for message in received:
+        if message.message is not None:
+            verdicts.setdefault(message.id, verdicts[first[message.message.key]])
+    return verdicts
+
+
+def _without_siblings(
+    waiting: Sequence[Received], rows: Mapping[PaymentKey, Row]
+) -> tuple[list[Received], list[Received]]:
+    taken: set[SourceKey] = set()
+    now: list[Received] = []
+    after: list[Received] = []
+    for message in waiting:
+        source = _source(message, rows)
+        (after if source in taken else now).append(message)
+        if source:
+            taken.add(source)
+    return now, after
+
+
+def _source(message: Received, rows: Mapping[PaymentKey, Row]) -> SourceKey | None:
+    row = rows.get(message.message.key) if message.message else None
+    facts = row.payment.facts if row else None
+    return SourceKey(facts.source.form, facts.source.canonical) if facts else None
+
+
+def _round(desk: Desk, received: Sequence[Received], rows: Mapping[PaymentKey, Row]) -> dict[str, Verdict]:
+    verdicts: dict[str, Verdict] = {}
+    turns: list[Turn] = []
+    for message in received:
+        row = rows.get(message.message.key) if message.message else None
+        result = claim(desk, message, row)
+        if isinstance(result, Turn):
+            turns.append(result)
+        else:
+            verdicts[message.id] = result
+    _work(desk, turns)
+    verdicts.update({t.received.id: t.verdict or Acknowledge() for t in turns})
+    return verdicts
+
+
+def _work(desk: Desk, turns: Sequence[Turn]) -> None:
+    if not turns:
+        return
+    resolve(desk, _in(turns, {State.IN_DOUBT}))
+    new = _in(turns, {State.NEW})
+    prepare(desk, new)
+    for turn in _open(new):
+        if turn.row.state is State.NEW:
+            make(desk, turn)
+    complete(desk, _in(turns, WITH_BILL))
+
+
+def _open(turns: Iterable[Turn]) -> list[Turn]:
+    return [t for t in turns if t.verdict is None]
+
+
+def _in(turns: Iterable[Turn], states: Iterable[State]) -> list[Turn]:
+    wanted = frozenset(states)
+    return [t for t in _open(turns) if t.row.state in wanted]

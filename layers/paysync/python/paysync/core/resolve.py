@@ -1,0 +1,102 @@
+"""IN_DOUBT: ask the ERP what came of a Push whose answer is missing, after the quiet period. Never push on a guess."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from paysync.core.bills import Bill, BillHead
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.judge import Doubtful, NothingYet, Ours, adoptable, doubt_of
+from paysync.core.outcomes import DefinitelyNot, Done, Unknown
+from paysync.core.prepare import inquiry, owners_of, take_bill, untrusted
+from paysync.core.records import Doubt
+from paysync.core.scope import scope_of
+from paysync.core.states import Event
+from paysync.core.turn import Desk, Turn
+from paysync.core.wanted import amount_in, same
+
+LOOKS: Final = 2
+"""So many looks, minutes apart, before a doubt is called "none"."""
+_BETWEEN_LOOKS: Final = timedelta(minutes=2)
+
+
+def resolve(desk: Desk, turns: Sequence[Turn]) -> None:
+    """Leave each doubtful turn with its bill adopted (PUSHED), open again for one repush (NEW), or with a verdict."""
+    if not turns:
+        return
+    if not desk.time_for_a_call():
+        for turn in turns:
+            desk.out_of_time(turn)
+        return
+    match desk.ports.target.existing([inquiry(desk.scheme, t, ()) for t in turns], creators=True):
+        case Done(found):
+            owners = owners_of(desk, [h.id for heads in found.values() for h in heads])
+            candidates: list[tuple[Turn, BillHead]] = []
+            for turn in turns:
+                match doubt_of(turn.row, found.get(turn.row.key, ()), owners, desk.ports.integration_user):
+                    case Ours(bill):
+                        candidates.append((turn, bill))
+                    case NothingYet():
+                        _nothing_yet(desk, turn)
+                    case Doubtful(why):
+                        desk.park(turn, why, Event.UNRESOLVED)
+            _adopt(desk, candidates)
+        case DefinitelyNot() | Unknown() as failure:
+            untrusted(desk, turns, failure, Event.UNRESOLVED)
+
+
+def _adopt(desk: Desk, candidates: Sequence[tuple[Turn, BillHead]]) -> None:
+    """Look at the candidates in full: only a bill that this Push could have made is adopted."""
+    if not candidates:
+        return
+    turns = [turn for turn, _ in candidates]
+    if not desk.time_for_a_call():
+        for turn in turns:
+            desk.out_of_time(turn)
+        return
+    match desk.ports.target.bills([head.id for _, head in candidates]):
+        case Done(bills):
+            for turn, head in candidates:
+                _judge(desk, turn, head, bills.get(head.id))
+        case DefinitelyNot() | Unknown() as failure:
+            desk.failed_call(turns, failure)
+
+
+def _judge(desk: Desk, turn: Turn, head: BillHead, bill: Bill | None) -> None:
+    if bill is None:
+        desk.park(turn, Diagnosis.of(Code.BILL_GONE, bill=head.number or head.id, bill_id=head.id), Event.UNRESOLVED)
+        return
+    why = adoptable(turn.row, bill, amount_in(bill, desk.scheme.target.save), _currency_matches(desk, turn, bill))
+    if why:
+        desk.park(turn, why, Event.UNRESOLVED)
+    else:
+        take_bill(desk, turn, bill.head, Event.BILL_ADOPTED)
+
+
+def _currency_matches(desk: Desk, turn: Turn, bill: Bill) -> bool:
+    """Whether the bill's currency is the payment's, where the scheme has the currency among what it expects."""
+    scope = scope_of(desk.scheme, turn.row)
+    currency = dict(scope["payment"]).get("currency") if isinstance(scope["payment"], dict) else None
+    cells = [cell for key, cell in bill.cells.items() if key.upper().startswith("FCURRENCYID")]
+    return all(same(cell, currency) for cell in cells)
+
+
+def _nothing_yet(desk: Desk, turn: Turn) -> None:
+    doubt = turn.row.doubt or Doubt(desk.ports.clock.now())
+    looks = doubt.empty_looks + 1
+    if looks < LOOKS:
+        gap = min(desk.scheme.policies.quiet_period, _BETWEEN_LOOKS)
+        again = Doubt(desk.ports.clock.now() + gap, looks)
+        desk.come_back(turn, gap, because=turn.row.diagnosis, doubt=again)
+    elif desk.scheme.policies.on_unresolved == "repush_once" and desk.scheme.policies.attestation and not turn.row.repushed:
+        desk.step(
+            turn,
+            Event.REPUSH_ALLOWED,
+            note=f"no bill after {looks} looks; attested by {desk.scheme.policies.attestation}",
+            repushed=True,
+            doubt=None,
+        )
+    else:
+        desk.park(turn, Diagnosis.of(Code.DOUBT_NONE, looks=looks), Event.UNRESOLVED)
+
+

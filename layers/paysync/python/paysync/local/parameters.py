@@ -1,0 +1,74 @@
+"""The stack's parameters as a local stack wants them, and how they are written on sam's command line."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from paysync.local.errors import LocalError
+
+NEVER = "at(2099-12-31T00:00:00)"
+_SCHEDULES = ("FetchSchedule", "DeepScanSchedule", "SweepSchedule", "ReconcileSchedule")
+_FETCHED_DAYS = 30
+
+
+def local_parameters(
+    maycur_url: str, k3cloud_url: str, *, runtime: str, now: datetime, chosen: Mapping[str, str]
+) -> dict[str, str]:
+    """Defaults for a stack that is driven by hand: no schedule fires unless one is chosen."""
+    since = now.astimezone(ZoneInfo("Asia/Shanghai")) - timedelta(days=_FETCHED_DAYS)
+    return {
+        "Stage": "local",
+        "MaycurBaseUrl": maycur_url,
+        "K3CloudBaseUrl": k3cloud_url,
+        "AllowPlainHttp": "true",
+        "PythonRuntime": runtime,
+        "FetchSince": since.isoformat(timespec="seconds"),
+        "RuleId": "CN_PAYAPPLYTOPAYBILL",
+        **dict.fromkeys(_SCHEDULES, NEVER),
+        **chosen,
+    }
+
+
+def check_names(chosen: Mapping[str, str], template: Path) -> None:
+    """sam drops a parameter that the template lacks without a word."""
+    declared = parameters_of(template)
+    unknown = sorted(chosen.keys() - declared)
+    if unknown:
+        msg = f"No such stack parameter: {', '.join(unknown)}. There are: {', '.join(sorted(declared))}"
+        raise LocalError(msg)
+
+
+def parameters_of(template: Path) -> set[str]:
+    # A SafeLoader underneath: CloudFormation's own tags are read as nothing.
+    known: dict[str, Any] = yaml.load(template.read_text(encoding="utf-8"), Loader=_TagBlindLoader)  # noqa: S506
+    return set(known["Parameters"])
+
+
+def as_arguments(parameters: Mapping[str, str]) -> list[str]:
+    """Each with quotes inside the argument: sam cuts a value at its first blank otherwise."""
+    return [f'{name}="{_escaped(value)}"' for name, value in parameters.items()]
+
+
+def parsed_overrides(given: list[str]) -> dict[str, str]:
+    """`Parameter=Value` of the command line."""
+    pairs = [each.partition("=") for each in given]
+    wrong = [name for name, equals, _ in pairs if not (name and equals)]
+    if wrong:
+        msg = f"Write Parameter=Value, not {', '.join(map(repr, wrong))}"
+        raise LocalError(msg)
+    return {name: value for name, _, value in pairs}
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+class _TagBlindLoader(yaml.SafeLoader):
+    """Reads the template's plain values; what `!Ref` and its like stand for does not matter here."""
+
+
+_TagBlindLoader.add_multi_constructor("!", lambda _loader, _tag, _node: None)

@@ -1,0 +1,351 @@
+"""Reading a window completely: what is promised whatever the page number means, and what stops loudly instead."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from paysync.core.codes import Code
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.outcomes import DefinitelyNot, Failure, Unknown
+from paysync.core.paging import Failed, Leaf, Piece, Stuck, leaves
+from paysync.core.scheme import Paging
+from unit.core.paged_list import PagedList, Raw, key_of, refused, row, window
+
+CONFIRMED = {
+    "A": Paging.PAGE_FROM_1,
+    "B": Paging.OFFSET_FROM_0,
+    "C": Paging.PAGE_FROM_0,
+    "D": Paging.OFFSET_FROM_1,
+}
+SPAN = 64
+
+
+def read(source: PagedList, *, paging: Paging = Paging.UNION, end: int = SPAN, **more: Any) -> list[Piece]:
+    return list(leaves(window(0, end), source.page, paging=paging, page_size=source.page_size, key_of=key_of, **more))
+
+
+def keys(pieces: Sequence[Piece]) -> set[str | None]:
+    return {key_of(each) for piece in pieces if not isinstance(piece, Failed) for each in piece.rows}
+
+
+def at(*milliseconds: int) -> list[tuple[int, Raw]]:
+    return [(when, row(f"P{number}")) for number, when in enumerate(milliseconds)]
+
+
+def failure_of(pieces: Sequence[Piece]) -> Failure:
+    assert isinstance(pieces[-1], Failed)
+    return pieces[-1].failure
+
+
+ROWS = st.lists(st.integers(-3, SPAN + 3), max_size=40).map(lambda times: at(*times))
+SOURCES = st.builds(
+    PagedList,
+    rows=ROWS,
+    reading=st.sampled_from("ABCD"),
+    page_size=st.integers(3, 8),
+    cap=st.integers(0, 8),
+    zero=st.sampled_from(["refused", "empty", "clamped"]),
+    order=st.sampled_from(["newest", "oldest"]),
+    bounds=st.sampled_from(["[)", "[]", "()", "(]"]),
+    says_total=st.booleans(),
+)
+
+
+def assert_complete_or_loud(source: PagedList, pieces: Sequence[Piece], *, end: int = SPAN) -> None:
+    """Pieces without a gap; every row of every whole piece is there; nothing from far outside; no key twice in one."""
+    reached = 0
+    for piece in pieces:
+        assert not isinstance(piece, Failed), piece
+        start, reached = reached, reached + piece.window.milliseconds
+        assert piece.window == window(start, reached)
+        there = {key_of(each) for when, each in source.rows if start <= when < reached}
+        near = {key_of(each) for when, each in source.rows if start - 1 <= when <= reached}
+        found = [key_of(each) for each in piece.rows]
+        assert len(found) == len(set(found))
+        assert set(found) <= near
+        if isinstance(piece, Leaf) or piece.settled:
+            assert there <= set(found)
+        assert piece.strays == 0
+    assert reached == end
+
+
+@given(SOURCES, st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_every_row_of_the_window_is_read_under_every_reading(source: PagedList, confirmed: bool) -> None:  # noqa: FBT001 - drawn
+    """Whatever pageNum means, a silent cap, bounds and order: a whole piece has all its rows, a stuck one says so."""
+    paging = CONFIRMED[source.reading] if confirmed else Paging.UNION
+    assert_complete_or_loud(source, read(source, paging=paging))
+
+
+@given(SOURCES.filter(lambda source: not source.cap), st.booleans(), st.integers(0, 99))
+@settings(max_examples=200, deadline=None)
+def test_an_order_that_changes_with_each_call_loses_nothing(source: PagedList, confirmed: bool, seed: int) -> None:  # noqa: FBT001 - drawn
+    """Only what stands on one page counts as whole, so its order does not matter."""
+    source.order = "unstable"
+    source.seed = seed
+    assert_complete_or_loud(source, read(source, paging=CONFIRMED[source.reading] if confirmed else Paging.UNION))
+
+
+@given(SOURCES.filter(lambda source: source.reading in "AC"), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_a_server_that_answers_its_last_page_instead_of_none_is_read_all_the_same(
+    source: PagedList,
+    confirmed: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """A page number that is too large may be cut down to the last page (a common habit of Java services)."""
+    source.beyond = "clamped"
+    assert_complete_or_loud(source, read(source, paging=CONFIRMED[source.reading] if confirmed else Paging.UNION))
+
+
+@given(SOURCES, st.lists(st.tuples(st.integers(1, 60), st.integers(-40, SPAN + 40)), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_rows_that_appear_while_others_are_read_push_none_out(source: PagedList, late: list[tuple[int, int]]) -> None:
+    """Rows inserted between two calls, in this window or another: what was there from the start is all read."""
+    source.says_total = False
+    first = list(source.rows)
+
+    def before_call(call: int) -> None:
+        source.rows += [(when, row(f"L{number}")) for number, (at_call, when) in enumerate(late) if at_call == call]
+
+    source.before_call = before_call
+    pieces = read(source)
+    wanted = {key_of(each) for when, each in first if 0 <= when < SPAN}
+    if not any(isinstance(piece, Stuck) for piece in pieces):
+        assert wanted <= keys(pieces)
+
+
+@given(SOURCES.filter(lambda source: not source.cap), st.lists(st.tuples(st.integers(1, 60), st.integers(0, 39))))
+@settings(max_examples=300, deadline=None)
+def test_rows_that_leave_while_others_are_read_take_none_with_them(
+    source: PagedList, leaving: list[tuple[int, int]]
+) -> None:
+    """Rows voided between two calls: all that stay are read, under every reading."""
+    source.says_total = False
+    gone = {f"P{number}" for _, number in leaving}
+
+    def before_call(call: int) -> None:
+        now_gone = {f"P{number}" for at_call, number in leaving if at_call == call}
+        source.rows = [each for each in source.rows if key_of(each[1]) not in now_gone]
+
+    wanted = {key_of(each) for when, each in source.rows if 0 <= when < SPAN} - gone
+    source.before_call = before_call
+    pieces = read(source)
+    if not any(isinstance(piece, Stuck) for piece in pieces):
+        assert wanted <= keys(pieces)
+
+
+@given(SOURCES, st.integers(1, 30), st.sampled_from([Code.MAYCUR_SERVER, Code.MAYCUR_NULL, Code.MAYCUR_THROTTLED]))
+@settings(max_examples=200, deadline=None)
+def test_a_failed_call_ends_the_run_and_all_before_it_is_whole(source: PagedList, call: int, code: Code) -> None:
+    """No answer is read as `no rows`: the pieces before the failure are whole, and after it comes nothing."""
+    source.faults[call] = Unknown(Diagnosis.of(code))
+    pieces = read(source)
+    if len(source.asked) < call:
+        return
+    assert failure_of(pieces).diagnosis.code is code
+    before = pieces[:-1]
+    if before:
+        assert_complete_or_loud(
+            replace(source, asked=[], faults={}), before, end=sum(p.window.milliseconds for p in before)
+        )
+
+
+def test_an_empty_window_is_one_leaf_without_rows() -> None:
+    """An empty list is an answer: three calls under the union, two under a confirmed reading."""
+    for paging, numbers in ((Paging.UNION, [1, 0, 2]), (Paging.PAGE_FROM_1, [1, 2]), (Paging.OFFSET_FROM_0, [0, 1])):
+        source = PagedList([], reading="B")
+        assert read(source, paging=paging) == [Leaf(window(0, SPAN), ())]
+        assert [number for _, _, number in source.asked] == numbers
+
+
+def test_a_window_that_fits_is_read_with_the_fewest_calls() -> None:
+    """Under A with a refused "0": "1", "0" twice (a refusal must be stable), and "2" to close."""
+    source = PagedList(at(3, 9, 9))
+    (leaf,) = read(source)
+    assert [number for _, _, number in source.asked] == [1, 0, 0, 2]
+    assert [key_of(each) for each in leaf.rows] == ["P2", "P1", "P0"]  # type: ignore[union-attr]  # a Leaf has rows
+
+
+@pytest.mark.parametrize(("reading", "numbers"), [("A", [1, 2]), ("B", [0, 3]), ("C", [0, 1]), ("D", [1, 4])])
+def test_a_confirmed_reading_asks_its_own_first_and_next_page(reading: str, numbers: list[int]) -> None:
+    """The closing look uses the right next number: a page further, or as many rows further as were received."""
+    source = PagedList(at(3, 9, 9), reading=reading)
+    assert len(read(source, paging=CONFIRMED[reading])) == 1
+    assert [number for _, _, number in source.asked] == numbers
+
+
+def test_a_refusal_of_page_zero_that_does_not_last_is_no_refusal() -> None:
+    """One NACK on "0" may be chance: asked again, its answer counts, and under B it holds a row that "1" lacks."""
+    source = PagedList(at(1, 2, 3), reading="B", faults={2: refused()})
+    assert keys(read(source)) == {"P0", "P1", "P2"}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        DefinitelyNot(Diagnosis.of(Code.MAYCUR_THROTTLED), transient=True),
+        DefinitelyNot(Diagnosis.of(Code.MAYCUR_TOKEN)),
+        DefinitelyNot(Diagnosis.of(Code.MAYCUR_DISABLED)),
+        Unknown(Diagnosis.of(Code.MAYCUR_SERVER)),
+        Unknown(Diagnosis.of(Code.MAYCUR_NULL)),
+    ],
+    ids=lambda failure: failure.diagnosis.code,
+)
+def test_trouble_on_page_zero_is_no_refusal(failure: Failure) -> None:
+    """Only a NACK of the request itself counts as `"0" refused`; anything else on either page fails the run."""
+    assert failure_of(read(PagedList(at(1), faults={2: failure}))) is failure
+    assert failure_of(read(PagedList(at(1), faults={2: refused(), 3: failure}))) is failure
+
+
+@pytest.mark.parametrize("call", [1, 4])
+def test_a_refusal_of_page_one_or_of_the_closing_look_fails(call: int) -> None:
+    """A NACK on "1" is no reading of "0", and one on "2" leaves open whether rows follow."""
+    assert failure_of(read(PagedList(at(1), faults={call: refused()}))) == refused()
+
+
+def test_a_refused_span_is_halved_only_where_the_setting_says_so() -> None:
+    """A tenant with a limit on the span: windows down to an hour are tried, and then the refusal is final."""
+    day = 24 * 3600 * 1000
+    assert failure_of(read(PagedList([], faults={1: refused()}), end=day)) == refused()
+    source = PagedList(at(5, day - 5), faults={1: refused(), 2: refused()})
+    pieces = read(source, end=day, halve_refused=True)
+    assert keys(pieces) == {"P0", "P1"}
+    assert [piece.window.milliseconds for piece in pieces] == [day // 4, day // 4, day // 2]
+    source = PagedList([], faults=dict.fromkeys(range(1, 99), refused()))
+    assert failure_of(read(source, end=day, halve_refused=True)) == refused()
+    assert len(source.asked) == 6
+
+
+def test_pieces_come_oldest_first_and_can_be_left_at_any_boundary() -> None:
+    """A run stops before its deadline between two pieces: what it has not taken, it has not asked for."""
+    source = PagedList(at(*range(0, SPAN, 2)), page_size=5)
+    pieces = leaves(window(0, SPAN), source.page, paging=Paging.UNION, page_size=5, key_of=key_of)
+    first = next(pieces)
+    assert first.window.start == window(0, SPAN).start
+    assert max(end for _, end, _ in source.asked[-4:]) == first.window.milliseconds
+    assert next(pieces).window.start == first.window.end
+
+
+def test_a_silent_cap_is_found_by_the_closing_look() -> None:
+    """A server that serves three rows where five were asked for: the short page looks complete, and is halved."""
+    for reading, paging in CONFIRMED.items():
+        for each in (paging, Paging.UNION):
+            source = PagedList(at(1, 9, 20, 33, 50, 63), reading=reading, cap=2)
+            assert len(keys(read(source, paging=each))) == 6, (reading, each)
+
+
+def test_a_total_that_promises_more_rows_than_came_is_believed() -> None:
+    """`total` is a cross-check that, where present, finds even a cap that counts pages by the asked size."""
+    source = PagedList(at(1, 20, 33, 63), cap=3, says_total=True)
+    far = {0: 0, 1: 1, 2: 99}
+    pieces = leaves(
+        window(0, SPAN),
+        lambda where, number: source.page(where, far[number]),
+        paging=Paging.UNION,
+        page_size=5,
+        key_of=key_of,
+    )
+    assert keys(list(pieces)) == {"P0", "P1", "P2", "P3"}
+
+
+def test_a_millisecond_that_fills_a_page_is_stuck_and_later_windows_go_on() -> None:
+    """It says so, hands over all that it could see, and does not keep later rows from being read."""
+    source = PagedList(at(*[7] * 12, 40), page_size=5)
+    pieces = read(source)
+    stuck = [piece for piece in pieces if isinstance(piece, Stuck)]
+    assert [piece.window for piece in stuck] == [window(7, 8), window(8, 9)]  # the second sees it by `start - 1 ms`
+    assert all(piece.settled and piece.diagnosis.code is Code.PAGE_STUCK for piece in stuck)
+    assert len(stuck[0].rows) == 12
+    assert "P12" in keys(pieces[-3:])
+
+
+@pytest.mark.parametrize("reading", "ABCD")
+@pytest.mark.parametrize("union", [True, False])
+def test_a_stuck_millisecond_is_walked_to_its_end_under_every_reading(reading: str, union: bool) -> None:  # noqa: FBT001 - drawn
+    """A batch paid at one moment: all its pages are read, twice until equal."""
+    source = PagedList(at(*[7] * 23), page_size=5, reading=reading, bounds="()")
+    pieces = read(source, paging=Paging.UNION if union else CONFIRMED[reading])
+    (stuck,) = [piece for piece in pieces if isinstance(piece, Stuck)]
+    assert len(stuck.rows) == 23
+    assert stuck.settled
+
+
+def test_a_stuck_millisecond_that_never_looks_the_same_twice_is_not_settled() -> None:
+    """An order that changes with each call: what was seen is handed over, and nothing is claimed about the rest."""
+    source = PagedList(at(*[7] * 60), page_size=3, order="unstable", bounds="()")
+    (stuck,) = [piece for piece in read(source, paging=Paging.PAGE_FROM_1) if isinstance(piece, Stuck)]
+    assert not stuck.settled
+    assert len(stuck.rows) > 30
+
+
+def test_a_millisecond_with_too_many_pages_is_left_to_a_person() -> None:
+    """The walk is bounded."""
+    source = PagedList(at(*[7] * 300), page_size=3, bounds="()")
+    (stuck,) = [piece for piece in read(source) if isinstance(piece, Stuck)]
+    assert not stuck.settled
+    assert len(stuck.rows) == 120
+
+
+def test_a_failure_inside_a_stuck_millisecond_fails_the_run() -> None:
+    """Only refusals end a walk quietly."""
+    source = PagedList(at(*[7] * 12), page_size=5, bounds="()")
+    source.before_call = lambda call: (
+        source.faults.update({call: Unknown(Diagnosis.of(Code.MAYCUR_SERVER))})
+        if source.asked and source.asked[-1] == (7, 8, 2)
+        else None
+    )
+    assert failure_of(read(source)).diagnosis.code is Code.MAYCUR_SERVER
+
+
+def test_a_page_longer_than_asked_for_fails() -> None:
+    """A server that ignores the page size tells nothing about where its pages end."""
+    source = PagedList(at(1, 2, 3, 4), page_size=9)
+    pieces = list(leaves(window(0, 9), source.page, paging=Paging.UNION, page_size=3, key_of=key_of))
+    assert failure_of(pieces).diagnosis.code is Code.PAGE_TOO_LONG
+
+
+def test_a_total_that_shrinks_between_two_calls_fails() -> None:
+    """A row has left the window while it was read: pages may have skipped one."""
+    source = PagedList(at(1, 2, 3), says_total=True, zero="clamped")
+    source.before_call = lambda call: source.rows.__delitem__(0) if call == 2 else None
+    assert failure_of(read(source)).diagnosis.code is Code.PAGE_SHRUNK
+
+
+def test_a_wrong_confirmed_page_reading_is_found_by_its_repeats() -> None:
+    """Read as pages from 1, a row offset from 0 loses the first row; its next page repeats rows and gives it away."""
+    source = PagedList(at(1, 2, 3), reading="B")
+    assert failure_of(read(source, paging=Paging.PAGE_FROM_1)).diagnosis.code is Code.PAGE_UNSTABLE
+
+
+def test_rows_after_an_empty_first_page_fail() -> None:
+    """Read as pages from 0 where "0" gives nothing: the rows of "1" contradict the setting."""
+    source = PagedList(at(1, 2, 3), reading="A", zero="empty")
+    assert failure_of(read(source, paging=Paging.PAGE_FROM_0)).diagnosis.code is Code.PAGE_UNSTABLE
+
+
+def test_the_same_key_with_other_content_is_reported_with_both() -> None:
+    """A row that changes between two pages is not smoothed over: fetch raises it as CHANGED."""
+    source = PagedList([(1, row("P0", amount=1))], reading="A", zero="clamped")
+    source.before_call = lambda call: source.rows.__setitem__(0, (1, row("P0", amount=2))) if call == 2 else None
+    assert read(source) == [Leaf(window(0, SPAN), (row("P0", amount=1), row("P0", amount=2)))]
+
+
+def test_rows_without_a_key_are_told_apart_by_their_content() -> None:
+    """They are kept, once each, and do not make a page look new for ever."""
+    source = PagedList([(1, row(None, n=1)), (2, row(None, n=2)), (3, row(None, n=2))], zero="clamped")
+    (leaf,) = read(source)
+    assert isinstance(leaf, Leaf)
+    assert leaf.rows == (row(None, n=2), row(None, n=1))
+
+
+def test_a_row_that_only_the_larger_window_showed_is_handed_over() -> None:
+    """Seen on a full page, gone from its halves: it was paid, so it is not dropped; the last piece carries it."""
+    source = PagedList(at(1, 9, 20, 33, 50), page_size=5)
+    source.before_call = lambda call: source.rows.__delitem__(0) if call == 2 else None
+    pieces = read(source)
+    assert keys(pieces) == {"P0", "P1", "P2", "P3", "P4"}
+    assert [piece.strays for piece in pieces if isinstance(piece, Leaf)] == [0, 1]

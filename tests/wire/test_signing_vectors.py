@@ -1,0 +1,99 @@
+"""The simulator's verifier against vectors made by the vendor's SDK: it takes each, and no neighbour of any."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from multidict import CIMultiDict
+
+from simulators.k3cloud.signatures import Credentials, StampRule, Verdict, client_keys, judge
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "k3cloud-signing-vectors.json").read_text(encoding="utf-8")
+)["vectors"]
+IDS = [vector["name"] for vector in VECTORS]
+SIGNED = (
+    *("X-Api-ClientID", "X-Api-Auth-Version", "x-api-timestamp", "x-api-nonce", "x-api-signheaders"),
+    *("X-Api-Signature", "X-Kd-Appkey", "X-Kd-Appdata", "X-Kd-Signature"),
+)
+
+
+def credentials(vector: dict[str, Any]) -> Credentials:
+    """What the administrator of the vector's tenant has let in."""
+    given = vector["inputs"]
+    return Credentials(given["acct_id"], given["user_name"], given["app_id"], given["app_secret"])
+
+
+def path_of(vector: dict[str, Any]) -> str:
+    """The path as the URL has it, not yet percent-encoded."""
+    url: str = vector["expected"]["url"]
+    return url[url.index("/", 10) :]
+
+
+def verdict(vector: dict[str, Any], *, path: str | None = None, **changed: str) -> Verdict:
+    """What the verifier says; `changed` replaces headers, `path` the path on the request line."""
+    headers = CIMultiDict(vector["expected"]["headers"])
+    for name, value in changed.items():
+        headers[name] = value
+    raw = quote(path if path is not None else path_of(vector), safe="/")
+    return judge(headers, raw, [credentials(vector)], StampRule()).verdict
+
+
+def neighbours(text: str) -> set[str]:
+    """Every text that differs in one character: replaced, left out, doubled, or in the other case."""
+    found = {text + "A", text[:-1]}
+    for index, character in enumerate(text):
+        before, behind = text[:index], text[index + 1 :]
+        others = {chr(ord(character) ^ 1), "A", "z", "0", character.swapcase(), "", character * 2}
+        found |= {before + other + behind for other in others}
+    return found - {text}
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=IDS)
+def test_each_vector_is_accepted(vector: dict[str, Any]) -> None:
+    """What the SDK made is let in, with the client secret derived as the vector says."""
+    assert verdict(vector) is Verdict.GOOD
+    derived = vector["derived"]
+    assert client_keys(vector["inputs"]["app_id"]) == (derived["client_id"], derived["client_secret"])
+
+
+@pytest.mark.parametrize("header", SIGNED)
+@pytest.mark.parametrize("vector", VECTORS, ids=IDS)
+def test_no_neighbour_of_a_header_is_accepted(vector: dict[str, Any], header: str) -> None:
+    """One character changed, added or left out in any of the nine headers: refused."""
+    values = neighbours(vector["expected"]["headers"][header])
+    assert {value for value in values if verdict(vector, **{header: value}) is Verdict.GOOD} == set()
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=IDS)
+def test_no_neighbour_of_the_path_is_accepted(vector: dict[str, Any]) -> None:
+    """The path is signed to the character, its case included."""
+    paths = neighbours(path_of(vector))
+    assert {path for path in paths if verdict(vector, path=path) is Verdict.GOOD} == set()
+
+
+@pytest.mark.parametrize("field", ["acct_id", "user_name", "app_id", "app_secret"])
+@pytest.mark.parametrize("vector", VECTORS, ids=IDS)
+def test_no_neighbour_of_a_credential_is_accepted(vector: dict[str, Any], field: str) -> None:
+    """A tenant with other credentials refuses the request; another data centre says so in its own way."""
+    given = credentials(vector)
+    for value in neighbours(getattr(given, field)):
+        names = ("acct_id", "user_name", "app_id", "app_secret")
+        other = Credentials(**{name: value if name == field else getattr(given, name) for name in names})
+        headers = CIMultiDict(vector["expected"]["headers"])
+        found = judge(headers, quote(path_of(vector), safe="/"), [other], StampRule()).verdict
+        assert found is (Verdict.WRONG_ACCOUNT if field == "acct_id" else Verdict.BAD)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=IDS)
+def test_the_clock_window_refuses_old_stamps_only_when_it_is_on(vector: dict[str, Any]) -> None:
+    """Ten minutes: eleven are too many, nine are not, before and behind."""
+    headers, path = CIMultiDict(vector["expected"]["headers"]), quote(path_of(vector), safe="/")
+    stamp = vector["inputs"]["timestamp"]
+    for minutes, wanted in ((9, Verdict.GOOD), (-9, Verdict.GOOD), (11, Verdict.STALE), (-11, Verdict.STALE)):
+        rule = StampRule(window_minutes=10, now=stamp + minutes * 60)
+        assert judge(headers, path, [credentials(vector)], rule).verdict is wanted
