@@ -1,4 +1,4 @@
-"""One bench per backend: the fake, moto, and (with PAYSYNC_TEST_ENDPOINT set) a local AWS. A suite sees only the bench."""
+"""One bench per backend: the fake, moto, and (with PAYSYNC_TEST_ENDPOINT set) a local AWS. Suites see the bench."""
 
 import os
 from collections import Counter
@@ -63,6 +63,11 @@ class MemoryBench:
         """The next write is made, its answer is lost, `then` happens, and the client library repeats it."""
         self._then = then
 
+    @property
+    def answer_still_to_lose(self) -> bool:
+        """Whether the loss that was asked for has not happened: then a test has proved nothing."""
+        return self._then is not None
+
     def writes(self) -> int:
         """Write requests so far."""
         return sum(self._fake.writes.values())
@@ -97,19 +102,25 @@ class DynamoBench:
     def token_store(self) -> TokenStore:
         """The shared token in the hands of one more run."""
         self._runs += 1
-        ids = SeededIds(prefix=f"run{self._runs}-")
+        ids = SeededIds(prefix=f"{self.table[-8:]}-run{self._runs}-")
         return DynamoTokenStore(self.client, self.table, "maycur", clock=self.clock, ids=ids, floor=FLOOR)
 
     def lose_the_next_answer(self, then: Callable[[], object] = lambda: None) -> None:
         """The next write is made, its answer is lost, `then` happens, and the client library repeats it."""
         self._then = then
 
+    @property
+    def answer_still_to_lose(self) -> bool:
+        """Whether the loss that was asked for has not happened: then a test has proved nothing."""
+        return self._then is not None
+
     def writes(self) -> int:
         """Write requests so far, repetitions included."""
         return sum(many for name, many in self.requests.items() if name in WRITES)
 
     def _ledger(self, who: str, shard: int) -> DynamoLedger:
-        return DynamoLedger(self.client, self.table, clock=self.clock, ids=SeededIds(prefix=who), shard=shard)
+        ids = SeededIds(prefix=f"{self.table[-16:]}-{who}-")  # an account knows a request token for ten minutes
+        return DynamoLedger(self.client, self.table, clock=self.clock, ids=ids, shard=shard)
 
     def _count(self, event_name: str, **_: object) -> None:
         self.requests[event_name.rsplit(".", 1)[-1]] += 1
@@ -125,9 +136,9 @@ class DynamoBench:
 Bench = MemoryBench | DynamoBench
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def moto() -> Iterator[None]:
-    """AWS in this process."""
+    """AWS in this process, as long as a suite runs: nobody else's clients shall be caught by it."""
     with mock_aws():
         yield
 
@@ -138,20 +149,17 @@ def client(service: str) -> Any:
     return boto3.client(service, endpoint_url=ENDPOINT or None, config=config, **ACCESS)  # type: ignore[call-overload]
 
 
-CLOUD = pytest.param(
-    "cloud", marks=[pytest.mark.cloud, pytest.mark.skipif(not ENDPOINT, reason="PAYSYNC_TEST_ENDPOINT is not set")]
-)
-BACKENDS: Final = ["memory", "moto", CLOUD]
+BACKENDS: Final = ["memory", "moto", *([pytest.param("cloud", marks=pytest.mark.cloud)] if ENDPOINT else [])]
 
 
 @pytest.fixture(params=BACKENDS)
-def bench(request: pytest.FixtureRequest) -> Bench:
-    """A fresh ledger of each kind."""
-    if request.param == "memory":
-        return MemoryBench()
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """A fresh ledger of each kind; whatever answer was to be lost has been lost in the end."""
     if request.param == "moto":
         request.getfixturevalue("moto")
-    return DynamoBench(client("dynamodb"), unique(request))
+    made = MemoryBench() if request.param == "memory" else DynamoBench(client("dynamodb"), unique(request))
+    yield made
+    assert not made.answer_still_to_lose
 
 
 def unique(request: pytest.FixtureRequest) -> str:

@@ -8,7 +8,7 @@ from heapq import nsmallest
 from typing import Final, TypeAlias
 
 from fakes.faults import Io, through
-from paysync.adapters.aws.items import causal
+from paysync.adapters.aws.items import causal, lies_apart
 from paysync.adapters.aws.ledger import without_raw
 from paysync.core.errors import DefectError
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
@@ -153,7 +153,7 @@ class MemoryLedger:
         key = before.payment.key
         stands = self.table.get(key)
         if stands is None:
-            raise DefectError.of("a change of a row that is not in the ledger")
+            raise DefectError.of(what="a change of a row that is not in the ledger")
         if mine is not change and self._last.get(key) is mine:
             return Committed(after)
         refused = self._refusal(change, stands)
@@ -197,7 +197,7 @@ class MemoryLedger:
         self.writes["sighted"] += 1
         row = self.table.get(key)
         if row is None:
-            raise DefectError.of("other content of a row that is not in the ledger", key=str(key))
+            raise DefectError.of(what="other content of a row that is not in the ledger", key=str(key))
         if row.changed and row.changed.digest == sighting.digest:
             return self._last.get(("sighted", key)) is mine
         payment = sighting.payment
@@ -226,12 +226,8 @@ class MemoryLedger:
     def _unsettled(self, scheme: str, state: State, due: Instant, *, taken: bool) -> list[tuple[Instant, PaymentKey]]:
         while len(self._moves) > self.lag:
             self._apply(self._moves.popleft())
-        rows = [self.table[key] for key in self._index[scheme, state]]
-        if state is State.NEW:
-            rows = [row for row in rows if (row.fence > 0) is taken]
-        elif not taken:
-            return []
-        return [(row.wake_at, row.key) for row in rows if row.wake_at <= due]
+        rows = (self.table[key] for key in self._index[scheme, state])
+        return [(row.wake_at, row.key) for row in rows if row.wake_at <= due and lies_apart(row) is not taken]
 
     def _moved(self, key: PaymentKey, old: State | None, new: State) -> None:
         counts = self._counts[key.scheme]
@@ -264,7 +260,7 @@ class MemoryLedger:
         if before and (
             (before.scheme, before.cursor) != (after.scheme, after.cursor) or after.version <= before.version
         ):
-            raise DefectError.of("a watermark moved to another cursor's place, or without a new version")
+            raise DefectError.of(what="a watermark moved to another cursor's place, or without a new version")
         place = (after.scheme, after.cursor)
         stands = self._marks.get(place)
         if (stands.version if stands else None) != (before.version if before else None):
@@ -306,5 +302,5 @@ def _merged(stands: Row, before: Row, after: Row) -> Row:
 
 def _lock_name(row: Row) -> str:
     if row.payment.facts is None:
-        raise DefectError.of("a lock for a payment without a source", key=str(row.key))
+        raise DefectError.of(what="a lock for a payment without a source", key=str(row.key))
     return str(row.payment.facts.source)

@@ -1,4 +1,4 @@
-"""SQS in memory, by a clock: at least once, in no sure order, visibility, receive counts, redrive, retention, delays."""
+"""SQS in memory, by a clock: at least once, no sure order, visibility, receive counts, redrive, retention, delays."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

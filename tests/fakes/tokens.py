@@ -65,7 +65,7 @@ class MemoryTokenStore:
     def _use_right(self) -> bool:
         """Whether the right is still ours; it ends here either way."""
         if not self._has_right:
-            raise DefectError.of("a login without the right to it")
+            raise DefectError.of(what="a login without the right to it")
         self._has_right = False
         if self._shared.holder is not self:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from multidict import CIMultiDict
 
-from simulators.k3cloud.signatures import Credentials, StampRule, Verdict, client_keys, judge
+from simulators.k3cloud.signatures import Credentials, StampRule, Verdict, client_keys, judge, signature
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "k3cloud-signing-vectors.json").read_text(encoding="utf-8")
@@ -97,3 +98,20 @@ def test_the_clock_window_refuses_old_stamps_only_when_it_is_on(vector: dict[str
     for minutes, wanted in ((9, Verdict.GOOD), (-9, Verdict.GOOD), (11, Verdict.STALE), (-11, Verdict.STALE)):
         rule = StampRule(window_minutes=10, now=stamp + minutes * 60)
         assert judge(headers, path, [credentials(vector)], rule).verdict is wanted
+
+
+def test_another_spelling_of_the_same_app_data_is_refused() -> None:
+    """Base64 has spare bits before its padding: what decodes to the same text is still not what was sent."""
+    vector = VECTORS[0]
+    given = credentials(vector)
+    user = Credentials(given.acct_id, "webapi_users", given.app_id, given.app_secret)  # a length that needs padding
+    plain = f"{user.acct_id},{user.user_name},2052,0"
+    usual = base64.b64encode(plain.encode()).decode()
+    assert usual.endswith("==")
+    other = usual[:-3] + chr(ord(usual[-3]) + 1) + "=="
+    assert base64.b64decode(other) == plain.encode()
+    headers = CIMultiDict(vector["expected"]["headers"])
+    headers["X-Kd-Signature"] = signature(user.app_secret, user.app_id + plain)
+    for text, wanted in ((usual, Verdict.GOOD), (other, Verdict.BAD)):
+        headers["X-Kd-Appdata"] = text
+        assert judge(headers, quote(path_of(vector), safe="/"), [user], StampRule()).verdict is wanted

@@ -15,6 +15,7 @@ from simulators.k3cloud.state import DEFAULT_CREDENTIALS, State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.wire
 NUMBER, ACCOUNT = "FKSQ000001", "6222000000000000000"
 HEAD_OFFICE = 100_001
 

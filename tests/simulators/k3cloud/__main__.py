@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from simulators.common.faults import Kind
 from simulators.k3cloud import jsontext
 from simulators.k3cloud.loading import load
 from simulators.k3cloud.server import make_app
@@ -31,7 +32,8 @@ _CONTROL = """control API (JSON):
                                      closed_period_until, credentials, settings, faults
   GET|POST /_sim/settings            the switches below
   GET|POST /_sim/faults              the plan: a list of {kind, operation, nth|first|share, seconds, times, …};
-                                     kinds are described in simulators/common/faults.py
+                                     kinds, described in simulators/common/faults.py:
+                                     KINDS
   GET /_sim/books                    applications, bills, and the log of who did what by which call
   GET /_sim/calls                    counts per operation, most at once, the last 200 requests
   POST /_sim/calls/reset             counts at zero
@@ -64,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulators.k3cloud",
         description=_ABOUT,
-        epilog=_CONTROL + described(),
+        epilog=_CONTROL.replace("KINDS", _kinds()) + described(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, required=True, help="where to listen")
@@ -75,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         default = getattr(DEFAULT_CREDENTIALS, name.replace("-", "_"))
         parser.add_argument(f"--{name}", default="", help=f"default {default} (invented)")
     return parser
+
+
+def _kinds() -> str:
+    names = [kind.value for kind in Kind]
+    return ", ".join(names[:7]) + ",\n" + " " * 37 + ", ".join(names[7:])
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def chosen_rule(state: State, data: dict[str, Any]) -> Rule:
     if rule_id and default and state.settings.rule_and_default == "refused":
         raise ConversionError(8, "参数RuleId与IsEnableDefaultRule不能同时使用")
     if rule_id and not (default and state.settings.rule_and_default == "default_wins"):
-        return _usable(next((rule for rule in state.books.rules if rule.id.lower() == rule_id.lower()), None), rule_id)
+        return _usable(_named(state, rule_id), rule_id)
     if not default:
         raise ConversionError(8, "参数RuleId不能为空")
     target = str(data.get("TargetFormId") or "").strip()
@@ -63,6 +63,11 @@ def chosen_rule(state: State, data: dict[str, Any]) -> Rule:
         raise ConversionError(8, "启用默认转换规则时，参数TargetFormId不能为空")
     fitting = (rule for rule in state.books.rules if rule.default and rule.target_form.lower() == target.lower())
     return _usable(next(fitting, None), f"{PAYAPPLY.id}→{target}")
+
+
+def _named(state: State, rule_id: str) -> Rule | None:
+    spelt = str if state.settings.rule_id_case_sensitive else str.lower
+    return next((rule for rule in state.books.rules if spelt(rule.id) == spelt(rule_id)), None)
 
 
 def _usable(rule: Rule | None, asked: str) -> Rule:

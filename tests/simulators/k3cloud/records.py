@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from simulators.k3cloud.forms import Field, Form, Kind
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ZERO = Decimal(0)
+_AMOUNT = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 class Reference(NamedTuple):
@@ -98,15 +100,12 @@ def stored(row: Row, one: Field) -> Stored:
 
 
 def money(value: object) -> Decimal:
-    """Read an amount from a JSON number or text, exactly."""
-    if isinstance(value, float) or value is None:
+    """Read an amount from a JSON number or text, exactly; nothing that Decimal takes beyond that."""
+    text = str(value).strip()
+    if isinstance(value, float | bool) or not _AMOUNT.fullmatch(text):
         message = f"not an amount: {value!r}"
         raise ValueError(message)
-    try:
-        return Decimal(str(value).strip())
-    except InvalidOperation:
-        message = f"not an amount: {value!r}"
-        raise ValueError(message) from None
+    return Decimal(text)
 
 
 def day(value: object) -> date:

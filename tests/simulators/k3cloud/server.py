@@ -40,15 +40,20 @@ async def _serve(request: web.Request) -> web.StreamResponse:
     if operation is None:
         return whole(Reply(404, b"<html><body>404</body></html>", HTML_HEADERS))
     body = await request.read()
-    number = state.calls.begin(operation)
+    calls, books = state.calls, state.books
+    number = calls.begin(operation)
     try:
         fault = _struck(state, operation, body)
         _remember(state, request, operation, body, fault)
         await _wait(state, request, operation)
-        effect = functools.partial(_reply, state, request, operation, body, number)
+        reply = functools.partial(_reply, state, request, operation, body, number)
+
+        def effect() -> Reply:
+            return reply() if state.books is books else Reply(503, b"")  # reset in between: nothing happens any more
+
         return await answer(request, fault, effect, voice=functools.partial(_voice, state, operation), late=state.late)
     finally:
-        state.calls.end()
+        calls.end()
 
 
 def _struck(state: State, operation: str, body: bytes) -> Fault | None:

@@ -62,6 +62,7 @@ class Settings:
     over_push_guard: Annotated[bool, "a source with nothing left is refused and closed; Save checks 反写超额"] = True
     drafts_use_up_source: Annotated[bool, "bills in status Z count against the source's open amount"] = True
     push_unknown_source: Annotated[Literal["refuse", "skip"], "unknown numbers: MsgCode 10, or left out"] = "refuse"
+    rule_id_case_sensitive: Annotated[bool, "RuleId must be spelt as the rule is"] = False
     rule_and_default: Annotated[
         Literal["rule_wins", "default_wins", "refused"], "RuleId together with IsEnableDefaultRule"
     ] = "rule_wins"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulators.k3cloud.conditions import predicate
 from simulators.k3cloud.filters import FilterError, names, parse
@@ -120,3 +123,10 @@ def test_a_filter_knows_its_fields() -> None:
     """Every name is found, wherever it stands."""
     found = names(parse("FA=1 and (FB.FNumber like 'x' or not FC in (1)) and FD+FE>FF"))
     assert list(found) == ["FA", "FB.FNumber", "FC", "FD", "FE", "FF"]
+
+
+@given(st.text(alphabet="FID=<>'() ,.+-%_[]andorlikein15\u5355", max_size=40))
+def test_any_text_is_a_filter_or_is_refused(text: str) -> None:
+    """Nothing else ever comes out of the parser."""
+    with contextlib.suppress(FilterError):
+        parse(text)

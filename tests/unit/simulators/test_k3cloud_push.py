@@ -166,6 +166,15 @@ def test_a_failed_save_is_rolled_back_or_kept_as_a_draft(success: bool) -> None:
     assert (bill["status"], bill["number"], made.rows("AP_PAYBILL", "FBillNo")) == ("Z", "", [[""]])
 
 
+@pytest.mark.parametrize(("counts", "made_in_all"), [(True, 1), (False, 2)])
+def test_a_draft_may_not_count_against_its_source(counts: bool, made_in_all: int) -> None:  # noqa: FBT001 - a parameter
+    """Then a second push makes a second bill in spite of the guard."""
+    made = tenant(drafts_use_up_source=counts, push_required_fields=["FACCOUNTID"])
+    for _ in range(2):
+        push(made, IsDraftWhenSaveFail=True)
+    assert [bill["status"] for bill in bills(made)] == ["Z"] * made_in_all
+
+
 def test_the_answer_speaks_the_dialect_of_the_tenant() -> None:
     """ConvertResponseStatus as dict, list or not at all; ids as text; ids in arrays; codes as text."""
     assert push(tenant())["ConvertResponseStatus"]["IsSuccess"] is True

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulators.k3cloud.dispatch import Tenant
-from simulators.k3cloud.inspection import books_json
+from simulators.k3cloud.inspection import bill_by_hand, books_json
 
 MINE = "6222000000000000000"
 
@@ -106,8 +106,8 @@ def test_an_account_that_cannot_be_used_is_refused_or_ignored(number: str) -> No
     assert bill(made)["account"] == ""
 
 
-def test_a_draft_gets_its_number_by_the_barest_save() -> None:
-    """Z becomes A; a draft that a closed period made can be moved out of it."""
+def test_a_draft_can_be_moved_out_of_the_closed_period_that_made_it() -> None:
+    """Z becomes A, with a number, once its date is in an open period."""
     made = tenant()
     made.load(applications=[{"number": "FKSQ2", "amount": "1", "pay_org": "100"}], closed_period_until="2025-01-31")
     data = {"Numbers": ["FKSQ2"], "RuleId": "CN_PAYAPPLYTOPAYBILL", "IsDraftWhenSaveFail": True}
@@ -115,9 +115,17 @@ def test_a_draft_gets_its_number_by_the_barest_save() -> None:
     draft = bill(made, 1)
     assert (draft["status"], draft["number"]) == ("Z", "")
     assert error(save(made, {"FID": draft["id"]})) == (11, "业务日期必须大于现金和应收系统的最后一次结账日期")
-    made.load(closed_period_until=None)
-    assert save(made, {"FID": draft["id"]})["IsSuccess"]
+    assert save(made, {"FID": draft["id"], "FDATE": "2025-02-01"})["IsSuccess"]
     assert (bill(made, 1)["status"], bill(made, 1)["number"]) == ("A", "FKD00000502")
+
+
+def test_a_draft_gets_its_number_by_the_barest_save() -> None:
+    """No more than the FID."""
+    made = tenant()
+    bill_by_hand(made.state, {"source": "FKSQ1", "status": "Z", "amount": "1"})
+    made.call("Delete", "AP_PAYBILL", {"Ids": str(bill(made)["id"])})
+    assert save(made, {})["IsSuccess"]
+    assert (bill(made)["status"], bill(made)["number"]) == ("A", "FKD00000503")
 
 
 def test_submitted_and_audited_bills_are_not_changed() -> None:
@@ -169,12 +177,20 @@ def test_the_amount_may_not_be_the_clients_to_change(habit: str, success: bool, 
 
 def test_fields_fire_their_events_in_order() -> None:
     """A currency after the amounts makes them 0; before them, or sorted by the server, all is well."""
-    late = {"FPAYBILLENTRY": [{}], "FCURRENCYID": {"FNumber": "PRE007"}}
     made = tenant()
-    late["FPAYBILLENTRY"] = [entry(made, FPAYAMOUNTFOR_E=7, FPAYTOTALAMOUNTFOR=7)]
+    amounts = [entry(made, FPAYAMOUNTFOR_E=7, FPAYTOTALAMOUNTFOR=7)]
+    late = {"FPAYBILLENTRY": amounts, "FCURRENCYID": {"FNumber": "PRE007"}}
     assert error(save(made, late)) == (11, "应付金额必须大于0")
     assert save(made, late, IsAutoAdjustField="true")["IsSuccess"]
     assert (bill(made)["amount"], bill(made)["currency"]) == ("7", "PRE007")
+
+
+def test_another_organisation_empties_the_account() -> None:
+    """The account belonged to the former one."""
+    made = tenant()
+    save(made, {"FPAYBILLENTRY": [entry(made, FACCOUNTID={"FNumber": MINE})]})
+    assert save(made, {"FPAYORGID": {"FNumber": "200"}})["IsSuccess"]
+    assert (bill(made)["org"], bill(made)["account"]) == ("200", "")
 
 
 def new_bill(**fields: Any) -> dict[str, Any]:

@@ -106,4 +106,4 @@ def since(text: str) -> Instant:
 
 
 def _wrong(name: str, what: str, remedy: str) -> SettingsError:
-    return SettingsError(Diagnosis.of(Code.SETTING, setting=_PREFIX + name, what=what, remedy=remedy))
+    return SettingsError(Diagnosis.of(Code.SETTING, setting=_PREFIX + name, what=f"{what}: {remedy}"))

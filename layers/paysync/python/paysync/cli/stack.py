@@ -142,4 +142,4 @@ class Stack:
 
 
 def _unclear(what: str, remedy: str) -> SettingsError:
-    return SettingsError(Diagnosis.of(Code.SETTING, setting="--stack", what=what, remedy=remedy))
+    return SettingsError(Diagnosis.of(Code.SETTING, setting="--stack", what=f"- {what}: {remedy}"))

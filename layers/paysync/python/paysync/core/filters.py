@@ -1,8 +1,8 @@
 """The closed list of filters: name, arguments, what it gives, and an example that a test runs.
 
-Withheld on purpose: `dateDescription` (its text depends on when it is rendered, so a retry would send something else);
-arithmetic, CASE, and every other expression (`_function`): an error in one became the value itself on the platform that
-paysync replaces. Here an error rejects the row. `amount` there was for display (`￥1,000.00`); here it is a plain decimal.
+Withheld on purpose: `dateDescription` (its text depends on when it is rendered: a retry would send something else), and
+arithmetic, CASE and every other expression (`_function`), whose error became the value itself on the platform that
+paysync replaces. Here an error rejects the row. `amount` was for display there (`￥1,000.00`), here a plain decimal.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ _SHANGHAI: Final = "Asia/Shanghai"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """An argument of a filter: what it is called, what it may be, and what it is when left out (None: it must be given)."""
+    """An argument of a filter: its name, what it may be, and what it is when left out (None: it must be given)."""
 
     name: str
     kind: Kind
@@ -119,8 +119,16 @@ _ALL: Final = (
         (Example("12.9", 12), Example("100003", 100003)),
         typed=True,
     ),
-    Filter("bool", "true or false, sent as JSON", to.truth, (Example("true", True), Example(0, False)), typed=True),
-    Filter("text", "The value as text", to.as_text, (Example(Decimal("1E+3"), "1000"), Example(True, "true"))),
+    Filter(
+        "bool",
+        "true or false, sent as JSON",
+        to.truth,
+        (Example("true", after=True), Example(0, after=False)),
+        typed=True,
+    ),
+    Filter(
+        "text", "The value as text", to.as_text, (Example(Decimal("1E+3"), "1000"), Example(before=True, after="true"))
+    ),
     Filter("trim", "Without outer blanks", lambda v: to.as_text(v).strip(), (Example(" 6222 0001 ", "6222 0001"),)),
     Filter("compact", "Without any blanks", to.compact, (Example(" 6222 0001 ", "62220001"),)),
     Filter("upper", "In capitals", lambda value: to.as_text(value).upper(), (Example("fk-1", "FK-1"),)),

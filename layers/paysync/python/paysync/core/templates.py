@@ -1,7 +1,7 @@
-"""Templates: ``{{path|filter}}`` in text is replaced by a value of the scope, once. No code, no attributes, no expressions.
+"""Templates: ``{{path|filter}}`` in text is replaced by a value of the scope, once. No code, attributes or expressions.
 
-A path is looked up in mappings only. What comes out of a slot is text, unless the template is that one slot and its last
-filter gives another type (`number`, `intval`, `bool`, `list`, `json`). What a value says is never read as a template.
+A path is looked up in mappings only. What comes out of a slot is text, unless the template is that one slot and its
+last filter gives another type (`number`, `intval`, `bool`, `list`, `json`). What a value says is no template.
 """
 
 import re
@@ -20,7 +20,6 @@ from paysync.core.scheme import Call, Slot, Template, Tree
 _TOKEN: Final = re.compile(
     r"""\s*(?:(?P<name>[^\W\d]\w*)|(?P<whole>-?\d+)|'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<close>\}\})|(?P<mark>[.|(),]))"""
 )
-_MISSING: Final = "is missing"
 
 
 class TemplateError(ValueError):
@@ -49,7 +48,7 @@ def parse(text: str) -> Template | str:
 
 
 def render(tree: Tree, scope: Mapping[str, object]) -> Json:
-    """The tree with every slot replaced from `scope`, keys in their order. Raises TemplateFault for a value that lacks."""
+    """The tree with every slot replaced from `scope`, keys in order. Raises TemplateFault for a value that lacks."""
     match tree:
         case Template(parts=(Slot() as slot,)):
             return _single(slot, scope)
@@ -82,7 +81,7 @@ def templates(tree: Tree, place: str = "") -> Iterator[tuple[str, Template]]:
 
 
 def found(path: tuple[str, ...], scope: Mapping[str, object]) -> object:
-    """What stands at `path`: a declared name with dots as it is, else key by key through mappings; None where nothing is."""
+    """What stands at `path`: a declared name with dots as it is, else key by key through mappings; or None."""
     whole = ".".join(path)
     if whole in scope:
         return scope[whole]
@@ -100,10 +99,10 @@ def value_of(slot: Slot, scope: Mapping[str, object]) -> Value:
         value = _usable(found(slot.path, scope))
         for call in slot.calls:
             value = applied(call, value)
-        if value is None:
-            raise FilterError(_MISSING)
     except FilterError as error:
         raise fault(".".join(slot.path), str(error)) from None
+    if value is None:
+        raise fault(".".join(slot.path), "is missing")
     return value
 
 

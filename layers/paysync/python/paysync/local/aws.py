@@ -17,6 +17,7 @@ from paysync.local.state import endpoint, environment
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _START_SECONDS = 60
 _STOP_SECONDS = 20
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def free_port() -> int:
@@ -40,6 +41,7 @@ def start(project: Project, port: int) -> int:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C of the command that started it must not end it
         )
+    _children[process.pid] = process
     deadline = time.monotonic() + _START_SECONDS
     while not ready(port):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -65,7 +67,7 @@ def runs(pid: int) -> bool:
     """Whether the process is there and is ours: ids are used again."""
     _reap(pid)
     found = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607 — wherever this system has it
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)],  # noqa: S607 — wherever this system has it
         capture_output=True,
         text=True,
         check=False,
@@ -125,7 +127,5 @@ def _gone(pid: int, seconds: float) -> bool:
 
 def _reap(pid: int) -> None:
     """A child of ours that has ended stays in the table until it is waited for."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
+    if pid in _children:
+        _children[pid].poll()

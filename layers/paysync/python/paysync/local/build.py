@@ -47,7 +47,7 @@ def sources(root: Path) -> list[Path]:
 
 def _sam_build(project: Project, runtime: str, folder: Path) -> None:
     unfinished = folder.with_suffix(".unfinished")
-    command = [project.sam, "build", "--template", project.template, "--base-dir", project.root]
+    command: list[str | Path] = [project.sam, "build", "--template", project.template, "--base-dir", project.root]
     command += ["--build-dir", unfinished, "--cached", "--cache-dir", project.builds / f"cache-{runtime}"]
     command += ["--parameter-overrides", f"PythonRuntime={runtime}", "--config-file", empty_config(project)]
     run_sam(command, build_environment(project))

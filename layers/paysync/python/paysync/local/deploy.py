@@ -29,8 +29,8 @@ def deploy(project: Project, template: Path, port: int, parameters: Mapping[str,
     try:
         run_sam([*command, "--parameter-overrides", *as_arguments(parameters)], deploy_environment(project, port))
     except LocalError as failed:
-        reasons = "\n".join(_reasons(_client_of_stacks(port)))
-        raise LocalError(f"{failed}\n{reasons}") from None
+        msg = "\n".join([str(failed), *_reasons(_client_of_stacks(port))])
+        raise LocalError(msg) from None
 
 
 def deploy_environment(project: Project, port: int) -> dict[str, str]:

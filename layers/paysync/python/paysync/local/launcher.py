@@ -1,4 +1,4 @@
-"""Runs ministack with the three SQS actions that it lacks. A script: it runs in .local-aws, without paysync.
+"""Runs ministack with what it lacks for us. A script: it runs in .local-aws, without paysync.
 
 An operator may redrive dead letters through the SQS console, which calls StartMessageMoveTask; demo and tests do
 the same against the local AWS, so here it behaves as in AWS: the source must be a dead-letter queue, one task per
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
 import ministack.app
-from ministack.services import sqs
+from ministack.services import lambda_svc, sqs
 
 Json: TypeAlias = dict[str, Any]
 _FASTEST = 500
@@ -149,6 +149,18 @@ def _refuse(code: str, message: str, status: int = 400) -> NoReturn:
     raise sqs._Err(code, message, status)
 
 
+_concurrency = lambda_svc._sqs_esm_concurrency
+
+
+def concurrency(mapping: Json, *others: Any) -> int:
+    """MaximumConcurrency from a stack parameter arrives as text, on which the queue's poller stops for good."""
+    scaling = mapping.get("ScalingConfig") or {}
+    if "MaximumConcurrency" in scaling:
+        scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
+    return int(_concurrency(mapping, *others))
+
+
+lambda_svc._sqs_esm_concurrency = concurrency
 for _name, _act in (
     ("StartMessageMoveTask", start),
     ("ListMessageMoveTasks", list_tasks),

@@ -34,7 +34,7 @@ def local_parameters(
 
 
 def check_names(chosen: Mapping[str, str], template: Path) -> None:
-    """sam drops a parameter that the template lacks without a word."""
+    """Refuse what the template lacks: sam itself would drop it without a word."""
     declared = parameters_of(template)
     unknown = sorted(chosen.keys() - declared)
     if unknown:

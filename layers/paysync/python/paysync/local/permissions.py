@@ -5,7 +5,7 @@ template they would be actions that IAM does not know.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -17,15 +17,17 @@ _BATCHED = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility
 
 def batch_statements(document: Mapping[str, Any]) -> list[Statement]:
     """The statements that allow as batches what `document` allows singly."""
-    allowed = [(each, _batches(each)) for each in _listed(document["Statement"])]
-    return [{"Effect": each["Effect"], "Action": names, "Resource": each["Resource"]} for each, names in allowed if names]
+    return [
+        {"Effect": each["Effect"], "Action": names, "Resource": each["Resource"]}
+        for each in _listed(document["Statement"])
+        if (names := _batches(each))
+    ]
 
 
 def policies_of(iam: "IAMClient", role: str) -> list[Mapping[str, Any]]:
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    return [
-        iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names if name != POLICY_NAME
-    ]
+    found = [iam.get_role_policy(RoleName=role, PolicyName=name) for name in names if name != POLICY_NAME]
+    return [cast("Mapping[str, Any]", policy["PolicyDocument"]) for policy in found]
 
 
 def _batches(statement: Statement) -> list[str]:

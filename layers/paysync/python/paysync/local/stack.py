@@ -17,11 +17,12 @@ from paysync.local.state import LocalStack, StackOutputs
 _NEWEST_RUNTIME = (3, 14)  # of the template's PythonRuntime; what really runs is the interpreter of .local-aws
 
 
-def up(
+def up(  # noqa: PLR0913 — one for each option of the command
     maycur_url: str,
     k3cloud_url: str,
     maycur_secret: Path,
     k3cloud_secret: Path,
+    *,
     port: int | None = None,
     overrides: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda _step: None,

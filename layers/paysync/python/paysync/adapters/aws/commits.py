@@ -79,7 +79,7 @@ def refusal(parts: Parts, reasons: Sequence[Reason]) -> Refused:
     failed = {part: reason.old for part, reason in zip(parts, reasons, strict=True) if reason.failed}
     row, lock, bill = failed.get(Part.ROW), failed.get(Part.TAKE), failed.get(Part.CLAIM)
     if Part.ROW in failed and row is None:
-        raise DefectError.of("a change of a row that is not in the ledger")
+        raise DefectError.of(what="a change of a row that is not in the ledger")
     return Refused(
         row=row_from(row) if row else None,
         lock_owner=owner_from(lock) if lock else None,
@@ -109,7 +109,7 @@ def count(write: Transactions, scheme: str, shard: int, changes: Mapping[State, 
 def source_of(payment: Payment) -> SourceKey:
     """The document to lock; a payment without one never gets so far."""
     if payment.facts is None:
-        raise DefectError.of("a lock for a payment without a source", key=str(payment.key))
+        raise DefectError.of(what="a lock for a payment without a source", key=str(payment.key))
     return payment.facts.source
 
 

@@ -55,8 +55,10 @@ from paysync.core.times import from_iso, iso, local_date
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-Item: TypeAlias = "dict[str, AttributeValueTypeDef]"
-Read: TypeAlias = "Mapping[str, AttributeValueTypeDef]"
+    Item: TypeAlias = dict[str, AttributeValueTypeDef]
+    Read: TypeAlias = Mapping[str, AttributeValueTypeDef]
+else:
+    Item, Read = dict, Mapping
 
 ROW: Final = "ROW"
 RAW: Final = "RAW"
@@ -110,11 +112,16 @@ def key(pk: object, sk: str) -> Item:
 
 
 def todo(scheme: str, state: State, *, taken: bool) -> str:
-    """Partition of the index over rows that are not settled.
+    """Partition of the index over rows that are not settled."""
+    return f"{scheme}#{state}" if taken else f"{scheme}#{state}#FRESH"
 
-    NEW rows that nobody has had in hand lie apart: they are the backlog, and must not hide those that stand still.
+
+def lies_apart(row: Row) -> bool:
+    """NEW rows that nobody has had in hand are the backlog: it must not hide those that stand still.
+
+    A row that was REJECTED at first sight does not lie apart, or sweep would not find the letter that it owes.
     """
-    return f"{scheme}#{state}" if taken or state is not State.NEW else f"{scheme}#{state}#FRESH"
+    return row.state is State.NEW and row.fence == 0
 
 
 def paid_day(scheme: str, day: date) -> str:
@@ -300,7 +307,7 @@ def _progress(row: Row) -> Item:
         "cv": s(row.code_version),
     }
     if row.state not in SETTLED:
-        item["todo"] = s(todo(row.key.scheme, row.state, taken=row.fence > 0))
+        item["todo"] = s(todo(row.key.scheme, row.state, taken=not lies_apart(row)))
     for name, parts in _compounds(row):
         if parts:
             item[name] = s(_text(parts))

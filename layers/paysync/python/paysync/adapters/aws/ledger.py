@@ -44,7 +44,7 @@ class DynamoLedger:
 
     def __init__(self, client: "DynamoDBClient", table: str, *, clock: Clock, ids: Ids, shard: int) -> None:
         if not 0 <= shard < SHARDS:
-            raise DefectError.of(f"shard {shard} of {SHARDS}")
+            raise DefectError.of(what=f"shard {shard} of {SHARDS}")
         self._client = client
         self._table = table
         self._clock = clock
@@ -101,7 +101,7 @@ class DynamoLedger:
         if reasons is None:
             return True
         if reasons[0].old is None:
-            raise DefectError.of("other content of a row that is not in the ledger", key=str(key))
+            raise DefectError.of(what="other content of a row that is not in the ledger", key=str(key))
         return reasons[0].old.get("chg_w", {}).get("S") == token
 
     def wake_later(self, row: Row, at: Instant) -> bool:
@@ -232,7 +232,7 @@ class DynamoLedger:
             found = {row.key: reasons[place].old for row, place in zip(rest, places, strict=True)}
             standing |= {whose: items.row_from(old) for whose, old in found.items() if old}
             if len(left := [row for row in rest if row.key not in standing]) == len(rest):
-                raise DefectError.of("rows were refused, but none of them stands in the ledger")
+                raise DefectError.of(what="rows were refused, but none of them stands in the ledger")
             rest = left
         return standing
 
@@ -314,9 +314,9 @@ def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
 
 def _check_move(before: Watermark | None, after: Watermark) -> None:
     if before and (before.scheme, before.cursor) != (after.scheme, after.cursor):
-        raise DefectError.of("a watermark moved to another cursor's place")
+        raise DefectError.of(what="a watermark moved to another cursor's place")
     if before and after.version <= before.version:
-        raise DefectError.of("a watermark's version grows with every move")
+        raise DefectError.of(what="a watermark's version grows with every move")
 
 
 def _was_refused(error: ClientError) -> bool:

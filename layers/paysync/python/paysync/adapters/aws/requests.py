@@ -92,4 +92,4 @@ def _window(start: str, end: str) -> Window:
 
 
 def _wrong(field: str, value: object) -> RunError:
-    return RunError(Diagnosis.of(Code.SETTING, setting=field, what=f"is {value!r}", remedy="see docs/operations.md"))
+    return RunError(Diagnosis.of(Code.SETTING, setting=field, what=f"is {value!r}: see docs/operations.md"))

@@ -76,13 +76,13 @@ class Secrets:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-            raise _wrong(arn, "the secret", "does not exist or has no value yet") from None
+            raise _wrong(arn, "the secret's value", "does not exist or has no value yet") from None
         try:
             fields = json.loads(text)
         except ValueError:  # its text may quote the secret: not chained
             fields = None
         if not isinstance(fields, dict):
-            raise _wrong(arn, "the secret", "is not a JSON object")
+            raise _wrong(arn, "the secret's value", "is not a JSON object")
         return fields
 
 
@@ -125,4 +125,4 @@ def _number_text(fields: Fields, name: str, arn: str) -> str:
 
 
 def _wrong(arn: str, name: str, what: str) -> SettingsError:
-    return SettingsError(Diagnosis.of(Code.SETTING, name=name, place=arn, what=what))
+    return SettingsError(Diagnosis.of(Code.SETTING, setting=f"{name} in {arn}", what=what))

@@ -89,7 +89,7 @@ class DynamoTokenStore:
 
     def _use_right(self, change: str, values: Item, names: dict[str, str] | None = None) -> None:
         if not self._right:
-            raise DefectError.of("a login without the right to it")
+            raise DefectError.of(what="a login without the right to it")
         self._update(change, "lease_by = :right", {**values, ":right": s(self._right)}, self._right, names)
         self._right = ""
 

@@ -92,8 +92,8 @@ def acknowledged(reply: Reply) -> Outcome[Envelope]:
 
 def masked(text: str) -> str:
     """The vendor's words without what may be an account number or a token."""
-    hidden = _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], text)
-    return _LIKE_A_TOKEN.sub("***", hidden)
+    hidden = _LIKE_A_TOKEN.sub("***", text)
+    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], hidden)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _by_code(envelope: Envelope, status: int) -> Outcome[Envelope]:
     code, agrees = envelope.get("code"), envelope.get("success")
-    if code not in {"ACK", "NACK"}:
+    if code not in ("ACK", "NACK"):
         return _shape(f"`code` is neither ACK nor NACK (HTTP {status})")
     if code == "NACK" or (agrees is not None and agrees is not True):
         return _nack(envelope, status)
@@ -167,8 +167,7 @@ def _page(envelope: Envelope, row_path: str, *, null_means_empty: bool) -> Outco
         if not all(isinstance(row, dict) for row in place):
             return _shape(f"a row at {path} is no object")
         return Done(Page(tuple(place), _total(holder, envelope), path))
-    nothing = place is None or (place is _MISSING and _holds_nothing(holder))
-    if nothing and null_means_empty and not _total(holder, envelope):
+    if null_means_empty and place in (None, _MISSING) and _holds_nothing(holder) and not _total(holder, envelope):
         return Done(Page((), None, path))
     if place is None:
         return Unknown(Diagnosis.of(Code.MAYCUR_NULL, path=path))
@@ -187,7 +186,7 @@ def _found_path(data: object) -> str | None:
 
 
 def _at(envelope: Envelope, path: str) -> tuple[object, object]:
-    """What lies at a dotted path (None as soon as a step is null), and what holds it."""
+    """What lies at a dotted path (null as soon as a step is null), and what holds it; an object counts as a holder."""
     holder: object = envelope
     place: object = envelope
     for step in path.split("."):
@@ -199,8 +198,8 @@ def _at(envelope: Envelope, path: str) -> tuple[object, object]:
 
 
 def _holds_nothing(holder: object) -> bool:
-    """Whether an object has no list and no object in it, where rows might lie under another name."""
-    return isinstance(holder, dict) and not any(isinstance(value, (list, dict)) for value in holder.values())
+    """Whether an object has no filled list or object in it, where rows might lie under another name."""
+    return isinstance(holder, dict) and not any(value for value in holder.values() if isinstance(value, list | dict))
 
 
 def _total(holder: object, envelope: Envelope) -> int | None:

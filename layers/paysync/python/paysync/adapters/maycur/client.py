@@ -1,4 +1,4 @@
-"""HTTP to Maycur: paced, with timeouts, never raising for what the network does. Every call here is a read or a login."""
+"""HTTP to Maycur: paced, with timeouts, never raising for what the network does. Every call is a read or a login."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -89,7 +89,11 @@ class Lost:
 
 
 def http_client(
-    url: str, *, allow_plain_http: bool = False, transport: httpx.BaseTransport | None = None
+    url: str,
+    *,
+    allow_plain_http: bool = False,
+    timeout: httpx.Timeout = TIMEOUT,
+    transport: httpx.BaseTransport | None = None,
 ) -> httpx.Client:
     """HTTP/1.1 with verified TLS, no redirects, nothing from the environment. Raises SettingsError for a wrong address.
 
@@ -97,11 +101,10 @@ def http_client(
     """
     base = url.rstrip("/").removesuffix(BASE_PATH) + BASE_PATH
     if fault := _fault_of(url, allow_plain_http=allow_plain_http):
-        remedy = "use the https:// address of the tenant, such as https://dt.maycur.com"
-        raise SettingsError(Diagnosis.of(Code.SETTING, setting="MaycurBaseUrl", what=fault, remedy=remedy))
+        raise _wrong_address(fault)
     return httpx.Client(
         base_url=base,
-        timeout=TIMEOUT,
+        timeout=timeout,
         limits=_LARGEST_LIMITS,
         follow_redirects=False,
         trust_env=False,
@@ -139,7 +142,11 @@ class MaycurClient:
         self._wait_for_turn()
         try:
             answer = self._http.request(
-                call.method, call.path, headers=dict(call.headers), **_payload(call.method, call.body)
+                call.method,
+                call.path,
+                headers=dict(call.headers),
+                content=None if call.method == "GET" else json.dumps(call.body, ensure_ascii=False, default=str),
+                params={name: str(value) for name, value in call.body.items()} if call.method == "GET" else None,
             )
         except _RAISED as error:
             return _lost(error)
@@ -155,12 +162,6 @@ class MaycurClient:
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def _payload(method: str, body: Mapping[str, Json]) -> dict[str, object]:
-    if method == "GET":
-        return {"params": {name: str(value) for name, value in body.items()}}
-    return {"content": json.dumps(body, ensure_ascii=False, default=str).encode()}
-
-
 def _lost(error: Exception) -> Lost:
     fate = next(FATES[kind] for kind in type(error).__mro__ if kind in FATES)
     name = type(error).__name__
@@ -172,10 +173,15 @@ def _lost(error: Exception) -> Lost:
         case Fate.UNREADABLE:
             return Lost(Unknown(Diagnosis.of(Code.MAYCUR_UNREADABLE, what=name)), sent=True)
         case Fate.SETTING:
-            diagnosis = Diagnosis.of(Code.SETTING, setting="MaycurBaseUrl", what=name, remedy="use an https:// address")
-            raise SettingsError(diagnosis) from error
+            raise _wrong_address(name) from error
         case Fate.DEFECT:
-            raise DefectError.of(f"the Maycur client met {name}") from error
+            what = f"the Maycur client met {name}"
+            raise DefectError.of(what) from error
+
+
+def _wrong_address(what: str) -> SettingsError:
+    remedy = "use the https:// address of the tenant, such as https://dt.maycur.com"
+    return SettingsError(Diagnosis.of(Code.SETTING, setting="MaycurBaseUrl", what=what, remedy=remedy))
 
 
 def _fault_of(url: str, *, allow_plain_http: bool) -> str:

@@ -1,8 +1,8 @@
 """One login token for all runs: logging in often gets the account disabled (maycur-openapi.md 3).
 
 The token lives in the shared store. It is renewed before use once it is 20 minutes old, by whoever gets the right to;
-the others wait for his. A token that Maycur refuses is replaced once in a run. A refused login opens a circuit, recorded
-in the store, so that a wrong secret does not become a ban.
+the others wait for it. A token that Maycur refuses is replaced once in a run. A refused login opens a circuit,
+recorded in the store, so that a wrong secret does not become a ban.
 """
 
 from collections.abc import Callable

@@ -67,7 +67,7 @@ class MaycurSource:
         return answers.page(reply, row_path=self._part.row_path, null_means_empty=self._part.null_means_empty)
 
     def _body(self, window: Window, number: int) -> Mapping[str, Json]:
-        """What the scheme asks for; every value of window and page is text, as the vendor's own configuration has it."""
+        """What the scheme asks for. Window and page are text, as in the vendor's published configuration."""
         scope = {
             "window": {"start": str(epoch_ms(window.start - MILLISECOND)), "end": str(epoch_ms(window.end))},
             "page": {"number": str(number), "size": str(self._part.page_size)},

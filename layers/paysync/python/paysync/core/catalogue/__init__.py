@@ -70,11 +70,11 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
         "size": "how many rows were asked for",
         "status": "document status (Z, A, B, C, D) of the application, or an HTTP status",
         "theirs": "currency of the application",
-        "value": "what the field holds, shortened; account numbers masked",
         "vendor": "the vendor's own words",
         "waits_for": "key of the payment that holds the application",
         "wanted": "what was expected",
-        "what": "what is wrong, in a few words; for `doubt.mismatch` reference, creator, currency or amount",
+        "what": "what is wrong, in a few words; for `doubt.mismatch` which of reference, creator, currency, amount",
+        "why": "what is wrong with the field, going on from its name; never its value",
         "window": "start and end of the time window",
     }
 )

@@ -42,18 +42,19 @@ BILL: Final[Mapping[Code, Explanation]] = {
                 "据编号” was changed by hand."
             ),
             solution=(
-                "Compare `paysync show KEY` and `paysync show {owner}` with the bill. Then run "
-                "`paysync review adopt KEY BILL` with a bill of its own, `paysync review confirm-none KEY` to "
-                "push one, or `paysync review close KEY`."
+                "Compare `paysync show KEY` and `paysync show {owner}` with the bill. Run "
+                "`paysync review adopt KEY BILL` with this payment's own bill, or "
+                "`paysync review confirm-none KEY` to push one while it has none. If the two were merged, book "
+                "the payment by hand and run `paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="付款单 {bill} 属于另一笔付款：{owner}。",
             cause="一张付款单只归属一笔付款。可能单据转换规则合并了两笔，或有人手工改了【第三方单据编号】。",
             solution=(
-                "用 `paysync show KEY` 和 `paysync show {owner}` 与付款单核对。然后以本笔自己的付款单执行 "
-                "`paysync review adopt KEY BILL`，或执行 `paysync review confirm-none KEY` 重新下推，或执行 "
-                "`paysync review close KEY`。"
+                "用 `paysync show KEY` 和 `paysync show {owner}` 与付款单核对。本笔另有付款单的，执行 "
+                "`paysync review adopt KEY BILL`；尚无付款单的，执行 `paysync review confirm-none KEY` 重新下推；"
+                "若两笔被合并，手工入账后执行 `paysync review close KEY`。"
             ),
         ),
     ),
@@ -66,15 +67,16 @@ BILL: Final[Mapping[Code, Explanation]] = {
             cause="K3Cloud kept it as “暂存” because a check on saving fails. A draft also blocks month-end closing.",
             solution=(
                 "Open it in K3Cloud, save it there and mend what it complains of, then run "
-                "`paysync review adopt KEY BILL`. If you delete it instead, run `paysync review confirm-none KEY`."
+                "`paysync review adopt KEY BILL`. If you make another bill by hand instead, delete the draft and "
+                "run `paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="付款单 {bill} 保存后仍是没有编号的暂存单。",
             cause="保存校验未通过，金蝶将其保留为暂存。暂存单还会影响月末结账。",
             solution=(
-                "在金蝶打开该单，按提示补正并保存，再执行 `paysync review adopt KEY BILL`；若改为删除，则执行 "
-                "`paysync review confirm-none KEY`。"
+                "在金蝶打开该单，按提示补正并保存，再执行 `paysync review adopt KEY BILL`；若改为手工另做付款单，"
+                "请删除暂存单并执行 `paysync review close KEY`。"
             ),
         ),
     ),
@@ -137,16 +139,17 @@ BILL: Final[Mapping[Code, Explanation]] = {
                 "payment call for."
             ),
             solution=(
-                "Delete the bill in K3Cloud, correct the rule (“单据转换”) or the base data, and run "
-                "`paysync review confirm-none KEY`; or correct the bill and run `paysync review adopt KEY BILL`."
+                "Correct the bill in K3Cloud and run `paysync review adopt KEY BILL`; or delete it, make the "
+                "right one by hand and run `paysync review close KEY`. Have the rule (“单据转换”) or the base "
+                "data corrected for the next payments."
             ),
         ),
         zh=Text(
             problem="付款单 {bill} 的 {field} 为 {found}，应为 {wanted}。",
             cause="单据转换规则生成的付款组织或币别，与银行账号及付款不符。",
             solution=(
-                "在金蝶删除该单，更正【单据转换】规则或基础资料，再执行 `paysync review confirm-none KEY`；或直接"
-                "更正该单，再执行 `paysync review adopt KEY BILL`。"
+                "在金蝶更正该单后执行 `paysync review adopt KEY BILL`；或删除该单、手工另做正确的付款单，再执行 "
+                "`paysync review close KEY`。并请更正【单据转换】规则或基础资料，以免再次发生。"
             ),
         ),
     ),
@@ -158,17 +161,16 @@ BILL: Final[Mapping[Code, Explanation]] = {
             problem="Payment bill {bill} of this payment is voided.",
             cause="Somebody voided it in K3Cloud (“作废”) before paysync had finished it.",
             solution=(
-                "If that was a mistake, take it back (“反作废”) and run `paysync review adopt KEY BILL`. If "
-                "another bill is to be made, run `paysync review confirm-none KEY`; if none, "
-                "`paysync review close KEY`."
+                "If that was a mistake, take it back (“反作废”) and run `paysync review adopt KEY BILL`. If it "
+                "was on purpose, book the payment by hand where that is needed, and run `paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="这笔付款的付款单 {bill} 已作废。",
             cause="在 paysync 处理完成之前，有人在金蝶中作废了该单。",
             solution=(
-                "若属误操作，【反作废】后执行 `paysync review adopt KEY BILL`；需另做付款单的，执行 "
-                "`paysync review confirm-none KEY`；无需入账的，执行 `paysync review close KEY`。"
+                "若属误操作，【反作废】后执行 `paysync review adopt KEY BILL`；若确需作废，视需要手工入账，再执行 "
+                "`paysync review close KEY`。"
             ),
         ),
     ),
@@ -180,18 +182,17 @@ BILL: Final[Mapping[Code, Explanation]] = {
             problem="Payment bill {bill} of this payment cannot be found in K3Cloud any more.",
             cause="It was deleted, or the integration user no longer sees its organisation.",
             solution=(
-                "Look for it in K3Cloud, also in “上机操作日志”. If it was deleted and is to be made again, run "
-                "`paysync review confirm-none KEY`; if another bill replaces it, `paysync review adopt KEY BILL`; "
-                "if none is needed, `paysync review close KEY`."
+                "Look for it in K3Cloud, also in “上机操作日志”. If it is there and only the right was missing, "
+                "run `paysync review adopt KEY BILL`. If it was deleted, book the payment by hand where that is "
+                "needed, and run `paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="在金蝶中已找不到这笔付款的付款单 {bill}。",
             cause="该单已被删除，或集成用户不再有该组织的数据权限。",
             solution=(
-                "在金蝶查找该单，并查看【上机操作日志】。已删除且需重做的，执行 `paysync review confirm-none KEY`；"
-                "由另一张付款单替代的，执行 `paysync review adopt KEY BILL`；无需入账的，执行 "
-                "`paysync review close KEY`。"
+                "在金蝶查找该单，并查看【上机操作日志】。单据仍在、只是缺少权限的，补充授权后执行 "
+                "`paysync review adopt KEY BILL`；已被删除的，视需要手工入账，再执行 `paysync review close KEY`。"
             ),
         ),
     ),

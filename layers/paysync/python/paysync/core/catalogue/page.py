@@ -77,10 +77,10 @@ PAGE: Final[Mapping[Code, Explanation]] = {
         Kind.TRANSIENT,
         Who.NOBODY,
         en=Text(
-            problem="Two readings of the same window of Maycur's list differ: {window}.",
+            problem="The pages of one window of Maycur's list contradict each other: {window}.",
             cause=(
-                "Payments changed between the readings, or Maycur's order is not stable. Completeness is not "
-                "proved, so the watermark has not moved."
+                "Payments changed while they were read, or Maycur's order or paging is not as assumed. "
+                "Completeness is not proved, so the watermark has not moved."
             ),
             solution=(
                 "Nothing to do: the next run reads the window again. If it recurs, run `paysync doctor` to decide "
@@ -88,8 +88,8 @@ PAGE: Final[Mapping[Code, Explanation]] = {
             ),
         ),
         zh=Text(
-            problem="对每刻列表同一时间窗的两次读取结果不一致：{window}。",
-            cause="两次读取之间付款有变化，或每刻的排序不稳定。无法证明完整，因此水位未移动。",
+            problem="每刻列表同一时间窗的各页相互矛盾：{window}。",
+            cause="读取期间付款有变化，或每刻的排序、分页与预设不符。无法证明完整，因此水位未移动。",
             solution="无需处理，下次取数会重读该时间窗。若反复出现，执行 `paysync doctor` 判定分页方式。",
         ),
     ),

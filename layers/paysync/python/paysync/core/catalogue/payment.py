@@ -32,30 +32,31 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             ),
         ),
     ),
-    # Takes {field}, {value}.
+    # Takes {field}, {why}.
     Code.PAYMENT_BAD_FIELD: Explanation(
         Kind.PERMANENT,
         Who.MAYCUR_ADMIN,
         en=Text(
-            problem="Field {field} of this Maycur payment cannot be used: “{value}”.",
+            problem="Field {field} of this payment {why}, so it cannot be booked.",
             cause=(
-                "The value is missing or not of the form the scheme expects, such as a positive amount with two "
-                "decimals or a time in milliseconds. It is not corrected by guess."
+                "Maycur sent a value that is missing or not of the form the scheme expects, such as a positive "
+                "amount with two decimals or a time in milliseconds. It is not corrected by guess."
             ),
             solution=(
-                "Have the payment corrected in Maycur, or the field in the scheme if it is the wrong one; let "
-                "`paysync backfill` read it again, then run `paysync replay KEY`."
+                "Have the payment corrected in Maycur and read again with `paysync backfill`, then run "
+                "`paysync replay KEY`. If the scheme reads the wrong field, correct and deploy it first; what "
+                "cannot be corrected is booked by hand and ended by `paysync review close KEY`."
             ),
         ),
         zh=Text(
-            problem="这笔每刻付款的字段 {field} 无法使用：“{value}”。",
+            problem="这笔付款的字段 {field} 无法使用，不能入账：{why}。",
             cause=(
-                "该值缺失，或不符合方案要求的格式（例如金额须为正数且最多两位小数，时间须为毫秒时间戳）。系统不会"
-                "猜测着修正。"
+                "每刻返回的值缺失，或不符合方案要求的格式（例如金额须为正数且最多两位小数，时间须为毫秒时间戳）。"
+                "系统不会猜测着修正。"
             ),
             solution=(
-                "请在每刻更正这笔付款；若方案选错字段，则更正方案。用 `paysync backfill` 重新取数后，执行 "
-                "`paysync replay KEY`。"
+                "请在每刻更正这笔付款，用 `paysync backfill` 重新取数后执行 `paysync replay KEY`。若是方案取错字段，"
+                "先更正方案并重新部署；无法更正的，手工入账后用 `paysync review close KEY` 结案。"
             ),
         ),
     ),
@@ -70,8 +71,8 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
                 "versions and overwrites nothing."
             ),
             solution=(
-                "Compare both with `paysync show KEY`. If the new content is right and no payment bill exists "
-                "yet, run `paysync review confirm-none KEY`; if a bill exists, correct it in K3Cloud and run "
+                "Compare both with `paysync show KEY`. If the new content is right, run "
+                "`paysync review accept KEY`. If a payment bill exists already, correct it in K3Cloud and run "
                 "`paysync review adopt KEY BILL`; if nothing is to be booked, `paysync review close KEY`."
             ),
         ),
@@ -79,9 +80,8 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             problem="这笔付款在每刻中的内容与首次读取时不一致。",
             cause="可能在每刻被更正、重新打开，或发生银行退票。台账同时保留两个版本，不作覆盖。",
             solution=(
-                "用 `paysync show KEY` 对比两个版本。新内容无误且尚无付款单时，执行 "
-                "`paysync review confirm-none KEY`；已有付款单时，在金蝶更正后执行 `paysync review adopt KEY BILL`；"
-                "无需入账时，执行 `paysync review close KEY`。"
+                "用 `paysync show KEY` 对比两个版本。新内容无误的，执行 `paysync review accept KEY`；已有付款单的，"
+                "在金蝶更正后执行 `paysync review adopt KEY BILL`；无需入账的，执行 `paysync review close KEY`。"
             ),
         ),
     ),
@@ -140,17 +140,18 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             ),
             solution=(
                 "Look at the application's bills in K3Cloud (“下查”). After correcting the application or the "
-                "bills, run `paysync review confirm-none KEY`; if one of the bills is this payment's, "
-                "`paysync review adopt KEY BILL`; if it was booked otherwise, `paysync review close KEY`."
+                "bills, run `paysync review confirm-none KEY`; if the amount was corrected in Maycur, "
+                "`paysync review accept KEY`; if a bill is this payment's, `paysync review adopt KEY BILL`; if it "
+                "was booked otherwise, `paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="付款金额 {amount} 超过付款申请单 {number} 的未付金额 {open}。",
             cause="可能已有其他付款单支付了一部分，也可能每刻金额有误，或这笔付款属于另一张申请单。",
             solution=(
-                "在金蝶对申请单【下查】其付款单。更正申请单或付款单后，执行 `paysync review confirm-none KEY`；若"
-                "其中一张就是本笔付款的，执行 `paysync review adopt KEY BILL`；已另行入账的，执行 "
-                "`paysync review close KEY`。"
+                "在金蝶对申请单【下查】其付款单。更正申请单或付款单后，执行 `paysync review confirm-none KEY`；在"
+                "每刻更正了金额的，执行 `paysync review accept KEY`；其中一张就是本笔付款的，执行 "
+                "`paysync review adopt KEY BILL`；已另行入账的，执行 `paysync review close KEY`。"
             ),
         ),
     ),
@@ -166,8 +167,9 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             ),
             solution=(
                 "Compare one payment with Maycur's own page. If the scheme is wrong, correct and deploy it, let "
-                "`paysync backfill` read the range again, then run `paysync review confirm-none KEY`; if this "
-                "payment is not to be booked, `paysync review close KEY`."
+                "`paysync backfill` read the range again, and run `paysync review accept KEY`. If only this "
+                "payment is wrong, have it corrected in Maycur, or book it by hand and run "
+                "`paysync review close KEY`."
             ),
         ),
         zh=Text(
@@ -175,7 +177,8 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             cause="很可能金额以“分”为单位，却按“元”读取；若如此，方案的金额字段对所有付款都是错的。",
             solution=(
                 "选一笔付款与每刻页面核对。若方案有误，更正并重新部署，用 `paysync backfill` 重新取数，再执行 "
-                "`paysync review confirm-none KEY`；本笔无需入账的，执行 `paysync review close KEY`。"
+                "`paysync review accept KEY`。若仅本笔有误，请在每刻更正；或手工入账后执行 "
+                "`paysync review close KEY`。"
             ),
         ),
     ),

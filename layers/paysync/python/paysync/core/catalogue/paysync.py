@@ -31,12 +31,12 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             ),
         ),
     ),
-    # Takes {setting}.
+    # Takes {setting}, {what}.
     Code.SETTING: Explanation(
         Kind.PERMANENT,
         Who.IT,
         en=Text(
-            problem="Setting {setting} is missing or unusable.",
+            problem="Setting {setting} cannot be used: it {what}.",
             cause=(
                 "It is empty, of the wrong form, or contradicts another setting. It is checked before any work, "
                 "so no payment was touched."
@@ -47,7 +47,7 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             ),
         ),
         zh=Text(
-            problem="配置项 {setting} 缺失或不可用。",
+            problem="配置项 {setting} 无法使用：{what}。",
             cause="该项为空、格式不对，或与其他配置矛盾。配置在处理之前检查，因此没有动过任何付款。",
             solution=(
                 "在 samconfig.toml、堆栈参数或密钥中改正后重新部署，并用 `paysync doctor` 验证。因此被拒绝的付款，"

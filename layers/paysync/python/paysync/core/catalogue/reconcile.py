@@ -71,21 +71,24 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             ),
         ),
     ),
-    # Takes {bill}, {found}, {wanted}.
+    # Takes {found}, {wanted}.
     Code.RECONCILE_DIFFERENT: Explanation(
         Kind.REVIEW,
         Who.ACCOUNTANT,
         en=Text(
-            problem="Payment bill {bill} says {found}, but the payment is {wanted}.",
-            cause="The bill was changed in K3Cloud after it had been booked, or the payment in Maycur.",
+            problem="The ledger has {wanted} for this payment, but Maycur or its payment bill says {found}.",
+            cause=(
+                "The bill was changed in K3Cloud after it had been booked, or the payment in Maycur after it had "
+                "been read."
+            ),
             solution=(
                 "Find out which is right and correct the other: the bill by “反审核”, change, “审核”. If the "
                 "payment is in REVIEW, decide it with `paysync review adopt KEY BILL`."
             ),
         ),
         zh=Text(
-            problem="付款单 {bill} 为 {found}，而付款为 {wanted}。",
-            cause="入账之后，付款单在金蝶被修改，或付款在每刻被修改。",
+            problem="台账中这笔付款为 {wanted}，而每刻或付款单上为 {found}。",
+            cause="入账之后付款单在金蝶被修改，或取数之后付款在每刻被修改。",
             solution=(
                 "查明哪一方正确并更正另一方；更正付款单时先【反审核】，修改后再【审核】。若付款处于复核，用 "
                 "`paysync review adopt KEY BILL` 裁定。"

@@ -16,15 +16,16 @@ SOURCE: Final[Mapping[Code, Explanation]] = {
             cause="The number was probably pasted into Maycur together with a line break or a tab.",
             solution=(
                 "Correct the number in Maycur, let `paysync backfill` read it again, then run "
-                "`paysync review confirm-none KEY`; if it is booked by hand, `paysync review adopt KEY BILL`."
+                "`paysync review accept KEY`. If it cannot be corrected, book the payment by hand and run "
+                "`paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="付款申请单号“{number}”含有控制字符，无法在金蝶中查询。",
             cause="多半是在每刻填写单号时，连同换行符或制表符一起粘贴了进来。",
             solution=(
-                "在每刻更正单号，用 `paysync backfill` 重新取数，再执行 `paysync review confirm-none KEY`；若已手"
-                "工入账，执行 `paysync review adopt KEY BILL`。"
+                "在每刻更正单号，用 `paysync backfill` 重新取数，再执行 `paysync review accept KEY`。无法更正的，"
+                "手工入账后执行 `paysync review close KEY`。"
             ),
         ),
     ),

@@ -1,0 +1,116 @@
+"""The remaining ports of the world: clock, queue and ledger, each call a point, the ledger under the checker's eyes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fakes.ledger import MemoryLedger
+from paysync.core.keys import PaymentKey
+from paysync.core.records import Change, Commit, Committed, Letter, Message, Received, Watermark
+from paysync.core.states import State
+from paysync.core.times import Instant
+from simulation.faults import Fault
+from simulation.hub import MS, Killed, SandboxLike
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+_CALL = 10 * MS
+
+
+class SimClock:
+    """A sandbox's clock: the world's time with this machine's error."""
+
+    __slots__ = ("machine", "world")
+
+    def __init__(self, world: "World", machine: SandboxLike) -> None:
+        self.world = world
+        self.machine = machine
+
+    def now(self) -> Instant:
+        return self.world.now + self.machine.skew
+
+    def pause(self, span: timedelta) -> None:
+        self.world.wait(span)
+
+
+class SimLedger(MemoryLedger):
+    """The memory ledger, watched; its index can be stale."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__(io=world.ledger_io)
+        self.world = world
+        self._former: dict[tuple[State, bool], list[tuple[Instant, PaymentKey]]] = {}
+
+    def _commit(self, change: Change, mine: object) -> Commit:
+        key = change.before.key
+        stood = self.table.get(key)
+        result = super()._commit(change, mine)
+        if isinstance(result, Committed):
+            self.world.checker.committed(change, stood, self.table[key])
+        return result
+
+    def _advance(self, before: Watermark | None, after: Watermark, mine: object) -> bool:
+        moved = super()._advance(before, after, mine)
+        if moved:
+            self.world.checker.advanced(after)
+        return moved
+
+    def _unsettled(self, scheme: str, state: State, due: Instant, *, taken: bool) -> list[tuple[Instant, PaymentKey]]:
+        actor = self.world.current
+        if actor is not None and actor.fault is Fault.STALE:
+            return self._former.get((state, taken), [])
+        found = super()._unsettled(scheme, state, due, taken=taken)
+        self._former[state, taken] = found
+        return found
+
+
+class SimOutbox:
+    """`core.ports.Outbox`: a send may be lost, unconfirmed, or both."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    def send(self, messages: Sequence[Message]) -> frozenset[PaymentKey]:
+        world = self.world
+        fault = world.point("send")
+        self._spend(fault)
+        keys = frozenset(m.key for m in messages)
+        if fault is Fault.NOT_SENT:
+            return keys
+        for message in messages:
+            world.queue.put(message)
+        if fault is Fault.CRASH_AFTER:
+            raise Killed
+        return keys if fault is Fault.SENT_UNCONFIRMED else frozenset()
+
+    def bury(self, letter: Letter) -> bool:
+        world = self.world
+        fault = world.point("bury")
+        self._spend(fault)
+        if fault is Fault.NOT_SENT:
+            return False
+        world.dead_letters.put(letter.message, letter=letter)
+        if fault is Fault.CRASH_AFTER:
+            raise Killed
+        return fault is not Fault.SENT_UNCONFIRMED
+
+    def waiting(self) -> int:
+        self._spend(self.world.point("waiting"))
+        return len(self.world.queue)
+
+    def _spend(self, fault: Fault | None) -> None:
+        self.world.spend(fault, _CALL)
+
+
+class SimInbox:
+    """`core.ports.Inbox`: hiding a message may fail in silence."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    def postpone(self, received: Received, span: timedelta) -> None:
+        fault = self.world.point("postpone")
+        self.world.spend(fault, _CALL)
+        if fault is not Fault.LOST:
+            self.world.queue.hide(received.receipt, span)

@@ -1,0 +1,64 @@
+"""The parameters of a local stack, and how they reach sam whole."""
+
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from paysync.local import LocalError
+from paysync.local.parameters import (
+    NEVER,
+    as_arguments,
+    check_names,
+    local_parameters,
+    parameters_of,
+    parsed_overrides,
+)
+
+TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+NOW = datetime(2025, 3, 31, 16, 30, tzinfo=UTC)
+
+
+def parameters(**chosen: str) -> dict[str, str]:
+    return local_parameters("http://m", "http://k/K3Cloud/", runtime="python3.11", now=NOW, chosen=chosen)
+
+
+def test_no_schedule_fires_unless_one_is_chosen() -> None:
+    """`local run` drives the stack; a schedule in between would be noise."""
+    assert parameters()["FetchSchedule"] == NEVER
+    assert parameters(FetchSchedule="rate(1 minute)")["FetchSchedule"] == "rate(1 minute)"
+
+
+def test_fetch_starts_thirty_days_back_in_shanghai() -> None:
+    """The accountants' days are Shanghai's."""
+    assert parameters()["FetchSince"] == "2025-03-02T00:30:00+08:00"
+
+
+def test_every_parameter_is_one_of_the_template() -> None:
+    """Sam drops unknown names in silence, so ours must be known."""
+    assert parameters().keys() <= parameters_of(TEMPLATE)
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    """A typing error must not end as a default."""
+    with pytest.raises(LocalError, match=r"FetchShedule.*FetchSchedule"):
+        check_names({"FetchShedule": "rate(1 minute)"}, TEMPLATE)
+
+
+@pytest.mark.parametrize("value", ["rate(1 minute)", "", 'say "so"', "back\\slash"])
+def test_a_value_survives_sams_own_splitting(value: str) -> None:
+    """Sam splits each argument as a shell would."""
+    assert shlex.split(as_arguments({"P": value})[0]) == [f"P={value}"]
+
+
+def test_overrides_are_read_to_the_first_equals_sign() -> None:
+    """A value may hold one."""
+    assert parsed_overrides(["A=b=c", "D="]) == {"A": "b=c", "D": ""}
+
+
+@pytest.mark.parametrize("wrong", ["A", "=b"])
+def test_an_override_without_name_or_equals_sign_is_refused(wrong: str) -> None:
+    """And the message shows how to write it."""
+    with pytest.raises(LocalError, match="Parameter=Value"):
+        parsed_overrides([wrong])
