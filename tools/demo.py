@@ -47,7 +47,9 @@ _PATIENCE = timedelta(minutes=10)
 def main() -> int:
     """The demo; 0 only if the books agree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--keep", action="store_true", help="leave the local stack and the simulators' data up at the end")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the local stack and the simulators' data up at the end"
+    )
     arguments = parser.parse_args()
     if local.current():
         render.err.print("a local stack is running already: `paysync local down` ends it, then run the demo again")
@@ -64,7 +66,9 @@ def _demo(maycur: RunningSimulator, k3cloud: RunningSimulator) -> int:
     books = demo_data.books()
     _heading("1  两套账 · the two vendors' books")
     load(maycur, k3cloud, books)
-    say(f"Maycur (每刻): {books.paid} paid transactions; K3Cloud (金蝶): {len(books.applications)} payment applications")
+    say(
+        f"Maycur (每刻): {books.paid} paid transactions; K3Cloud (金蝶): {len(books.applications)} payment applications"
+    )
     _heading("2  部署 · sam build, sam deploy onto a local AWS")
     _up(maycur, k3cloud)
     stack = Stack(LOCAL)
@@ -86,7 +90,9 @@ def load(maycur: RunningSimulator, k3cloud: RunningSimulator, books: Books) -> N
     """Fill both simulators, and arrange for one lost answer, one late commit and one throttled call."""
     maycur.load(credentials=demo_data.MAYCUR_SECRET, payments=books.payments, scripted=books.scripted)
     k3cloud.load(
-        credentials={name: str(demo_data.K3CLOUD_SECRET[name]) for name in ("acct_id", "user_name", "app_id", "app_secret")},
+        credentials={
+            name: str(demo_data.K3CLOUD_SECRET[name]) for name in ("acct_id", "user_name", "app_id", "app_secret")
+        },
         rules=[{"id": demo_data.RULE}],
         organisations=[{"number": "100", "name": "示例集团"}, {"number": "200", "name": "示例贸易"}],
         bank_accounts=[
@@ -166,7 +172,11 @@ def _reasons(stack: Stack) -> None:
     lines = render.table("payment", "state", "why")
     for row in rows:
         if row.diagnosis:
-            lines.add_row(row.key.code, render.state(row.state), f"{row.diagnosis.problem('zh')}\n[dim]{row.diagnosis.problem('en')}[/dim]")
+            lines.add_row(
+                row.key.code,
+                render.state(row.state),
+                f"{row.diagnosis.problem('zh')}\n[dim]{row.diagnosis.problem('en')}[/dim]",
+            )
     say(lines)
 
 
@@ -174,13 +184,14 @@ def _mend(k3cloud: RunningSimulator, books: Books) -> None:
     for number in books.unaudited:
         k3cloud.post(f"applications/{number}", {"status": "C"})
     k3cloud.load(applications=books.missing, closed_period_until=None)
-    say(f"in K3Cloud: {len(books.unaudited)} applications audited, {len(books.missing)} entered, the closed period reopened")
+    done = f"{len(books.unaudited)} applications audited, {len(books.missing)} entered"
+    say(f"in K3Cloud: {done}, the closed period reopened")
 
 
 def _replay(stack: Stack) -> None:
     operator = stack.operator
     keys = [row.key for row in select(stack, stack.settings.schemes, [State.REJECTED], None)]
-    ports = ReplayPorts(operator.ledger, operator.outbox, operator.clock, operator.name)
+    ports = ReplayPorts(operator.ledger, operator.outbox, operator.clock, stack.who)
     results = list(carry_out(ports, plan(operator.ledger, keys, operator.clock.now()), pause=timedelta()))
     say(f"paysync replay --all: {sum(r.sent for r in results)} of {len(results)} sent again")
 
@@ -192,7 +203,14 @@ def _decide(stack: Stack, books: Books) -> None:
         if row.key.code not in books.held:
             continue
         name = row.key.scheme
-        ports = ReviewPorts(operator.scheme(name), operator.ledger, operator.target(name), operator.outbox, operator.clock, operator.name)
+        ports = ReviewPorts(
+            operator.scheme(name),
+            operator.ledger,
+            operator.target(name),
+            operator.outbox,
+            operator.clock,
+            stack.who,
+        )
         seen = look(ports, row)
         if isinstance(seen, Done):
             _decided(ports, seen.value)
@@ -203,7 +221,10 @@ def _decided(ports: ReviewPorts, seen: Look) -> None:
 
     row = seen.row
     if row.bill:
-        decision, words = adopt(ports, seen, row.bill.key.id, "period reopened"), f"adopt {row.bill.number or row.bill.key.id}"
+        decision, words = (
+            adopt(ports, seen, row.bill.key.id, "period reopened"),
+            f"adopt {row.bill.number or row.bill.key.id}",
+        )
     else:
         decision, words = confirm_none(ports, seen, "period reopened"), "confirm-none"
     say(f"paysync review {words} for {row.key.code}: {'decided' if isinstance(decision, Decided) else decision.reason}")
@@ -224,12 +245,18 @@ def _compare(stack: Stack, maycur: RunningSimulator, k3cloud: RunningSimulator) 
         row.key.code
         for row in rows.values()
         if row.state is State.DONE
-        and [Decimal(bill["amount"]) for bill in bills.get(row.key.code, ())] != [row.payment.facts.amount.value if row.payment.facts else None]
+        and [Decimal(bill["amount"]) for bill in bills.get(row.key.code, ())]
+        != [row.payment.facts.amount.value if row.payment.facts else None]
     ]
-    orphans = [c for c in bills if (r := next((rows[k] for k in keys if k.code == c and k in rows), None)) is None or r.bill is None]
+    orphans = [
+        c
+        for c in bills
+        if (r := next((rows[k] for k in keys if k.code == c and k in rows), None)) is None or r.bill is None
+    ]
     done = sum(row.state is State.DONE for row in rows.values())
     since, until = min(int(r["auditTimeStamp"]) for r in paid.values()), stack.operator.clock.now()
-    report = invoke(stack, "ReconcileFunction", {"from": iso(datetime.fromtimestamp(since / 1000, UTC)), "to": iso(until)})
+    between = {"from": iso(datetime.fromtimestamp(since / 1000, UTC)), "to": iso(until)}
+    (report,) = invoke(stack, "ReconcileFunction", between).values()
     lines = render.table("book", "payments", "sum")
     lines.add_row("Maycur, paid", str(report["source_count"]), report["source_sum"])
     lines.add_row("ledger, booked", str(report["booked_count"]), report["booked_sum"])
@@ -238,9 +265,16 @@ def _compare(stack: Stack, maycur: RunningSimulator, k3cloud: RunningSimulator) 
     parked = ", ".join(f"{n} {s}" for s, n in _counts(rows).items() if s != State.DONE)
     say(f"{len(paid)} paid = {done} booked once, to the cent + {parked or 'nothing parked'}")
     agree = not (lost or doubled or wrong or orphans) and report["bill_sum"] == report["booked_sum"]
-    colour = "green" if agree else "red"
-    say(f"[{colour}]{len(doubled)} doubled, {len(lost)} lost, {len(wrong)} different, {len(orphans)} without an owner: the books {'agree' if agree else 'DISAGREE'}[/{colour}]")
-    for name, found in (("doubled", doubled), ("lost", lost), ("different", wrong), ("without an owner", orphans), ("reconcile", report["findings"])):
+    said = f"{len(doubled)} doubled, {len(lost)} lost, {len(wrong)} different, {len(orphans)} without an owner"
+    verdict = "[green]the books agree[/green]" if agree else "[red]the books DISAGREE[/red]"
+    say(f"{said}: {verdict}")
+    for name, found in (
+        ("doubled", doubled),
+        ("lost", lost),
+        ("different", wrong),
+        ("without an owner", orphans),
+        ("reconcile", report["findings"]),
+    ):
         if found:
             say(f"  {name}: {found[:10]}", markup=False)
     return 0 if agree else 1

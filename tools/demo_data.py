@@ -1,4 +1,4 @@
-"""The demo's books: what Maycur has paid and what K3Cloud holds, invented, with every kind of trouble in it once or more."""
+"""The demo's books: what Maycur has paid and what K3Cloud holds, invented, with every kind of trouble in it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ class Maker:
         """A sum."""
         return Decimal(self._chance.randrange(1_00, 80_000_00)) / 100
 
-    def payment(self, number: str, amount: Decimal, *, account: str = ACCOUNT, at: datetime | None = None) -> dict[str, Any]:
+    def payment(
+        self, number: str, amount: Decimal, *, account: str = ACCOUNT, at: datetime | None = None
+    ) -> dict[str, Any]:
         """A paid transaction of a document."""
         self._serial += 1
         return {
@@ -79,7 +81,9 @@ class Maker:
             "auditTimeStamp": int((at or self.at()).timestamp() * 1000),
         }
 
-    def document(self, *amounts: Decimal, prefix: str = "FKSQ", pays: bool = True, **application: Any) -> list[dict[str, Any]]:
+    def document(
+        self, *amounts: Decimal, prefix: str = "FKSQ", pays: bool = True, **application: Any
+    ) -> list[dict[str, Any]]:
         """An application with one transaction per amount."""
         number = f"{prefix}{len(self.books.applications) + 1:06d}"
         self.books.applications.append({"number": number, "amount": str(sum(amounts)), "pay_org": "100", **application})

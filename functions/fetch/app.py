@@ -6,6 +6,7 @@ from typing import Any
 from paysync.adapters.aws.requests import FetchRequest, report_document
 from paysync.bootstrap import deadline_of, fetch_ports
 from paysync.core import fetch
+from paysync.core.runs import for_each
 
 ports = fetch_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics
@@ -14,15 +15,19 @@ logger, metrics = ports.journal.logger, ports.journal.metrics
 @logger.inject_lambda_context
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One run (or deep scan, or backfill) of a scheme. A run that cannot go on raises, and nothing is half-done."""
-    request = FetchRequest.of(event)
-    scheme, deadline = ports.scheme(request.scheme), deadline_of(ports.clock, context)
-    match request.mode:
-        case "run":
-            report = fetch.run(scheme, deadline=deadline)
-        case "deep_scan":
-            report = fetch.deep_scan(scheme, deadline=deadline)
-        case "backfill":
-            report = fetch.backfill(scheme, request.window(), deadline=deadline)
-    logger.info("fetched", extra=report_document(report))
-    return report_document(report)
+    """One run, deep scan or backfill, by scheme. A run that cannot go on raises, and nothing is half-done."""
+    request, deadline = FetchRequest.of(event), deadline_of(ports.clock, context)
+
+    def run(scheme: fetch.FetchPorts) -> dict[str, Any]:
+        match request.mode:
+            case "run":
+                report = fetch.run(scheme, deadline=deadline)
+            case "deep_scan":
+                report = fetch.deep_scan(scheme, deadline=deadline)
+            case "backfill":
+                report = fetch.backfill(scheme, request.window(), deadline=deadline)
+        return report_document(report)
+
+    reports = for_each(ports.schemes(request.scheme), run)
+    logger.info("fetched", extra={"reports": reports})
+    return reports

@@ -5,7 +5,8 @@ from typing import Any
 
 from paysync.adapters.aws.requests import report_document
 from paysync.bootstrap import sweep_ports
-from paysync.core.sweep import sweep
+from paysync.core.runs import for_each
+from paysync.core.sweep import SweepPorts, sweep
 
 ports = sweep_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics
@@ -16,6 +17,10 @@ logger, metrics = ports.journal.logger, ports.journal.metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One run over every scheme of the stack."""
     del event, context
-    reports = {name: report_document(sweep(scheme)) for name, scheme in ports.schemes().items()}
-    logger.info("swept", extra={"schemes": reports})
+
+    def run(scheme: SweepPorts) -> dict[str, Any]:
+        return report_document(sweep(scheme))
+
+    reports = for_each(ports.schemes().items(), run)
+    logger.info("swept", extra={"reports": reports})
     return reports

@@ -13,6 +13,7 @@ from paysync.core.times import SHANGHAI, Instant, from_iso
 Vendor = Literal["maycur", "k3cloud"]
 _PREFIX: Final = "PAYSYNC_"
 _LONGEST_QUIET_PERIOD: Final = 86_400
+_LONGEST_SAFETY_DELAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Settings:
     on_unresolved: str
     allow_plain_http: bool
     maycur_requests_per_second: Decimal
+    safety_delay: timedelta
     maycur: Endpoint | None
     k3cloud: Endpoint | None
 
@@ -58,6 +60,7 @@ class Settings:
             on_unresolved=env.one_of("ON_UNRESOLVED", ("park", "repush_once")),
             allow_plain_http=plain,
             maycur_requests_per_second=Decimal(env.whole("MAYCUR_REQUESTS_PER_SECOND", 1, 1000)),
+            safety_delay=timedelta(seconds=env.whole("SAFETY_DELAY_SECONDS", 0, _LONGEST_SAFETY_DELAY)),
             maycur=env.endpoint("MAYCUR", plain=plain) if "maycur" in needs else None,
             k3cloud=env.endpoint("K3CLOUD", plain=plain) if "k3cloud" in needs else None,
         )

@@ -17,7 +17,7 @@ _LOOK_BACK: Final = timedelta(days=7)
 _CLOSED: Final = timedelta(days=1)
 
 
-def doctor(  # noqa: PLR0913 - each is an option of the command
+def doctor(
     ctx: typer.Context,
     paging: Annotated[bool, typer.Option("--paging", help="Find out what Maycur's pageNum counts.")] = False,
     start: Annotated[str, typer.Option("--from", help="A closed range of the past with at least six payments.")] = "",
@@ -57,6 +57,10 @@ def _print(verdict: Verdict, window: Window, *, as_json: bool) -> None:
     if verdict.failure:
         render.diagnosis(verdict.failure.diagnosis)
     if verdict.why is Why.DECIDED:
-        render.out.print(f"pageNum is [bold]{verdict.paging}[/bold]: set `source.paging.mode: {verdict.paging}` in the scheme")
+        render.out.print(
+            f"pageNum is [bold]{verdict.paging}[/bold]: set `source.paging.mode: {verdict.paging}` in the scheme"
+        )
     else:
-        render.out.print(f"undecided ({verdict.why}); `union` stays right. A window with {PROBE_ROWS} or more rows is needed")
+        render.out.print(
+            f"undecided ({verdict.why}); `union` stays right. A window with {PROBE_ROWS} or more rows is needed"
+        )

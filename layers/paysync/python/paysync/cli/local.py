@@ -29,7 +29,7 @@ K3CloudSecret = Annotated[
 
 
 @app.command("up")
-def up(  # noqa: PLR0913, PLR0917 — each is an option of the command, given by name
+def up(
     maycur_url: Annotated[str, typer.Option("--maycur-url", help="Where Maycur answers.")],
     k3cloud_url: Annotated[str, typer.Option("--k3cloud-url", help="Where K3Cloud answers, with its /K3Cloud/.")],
     maycur_secret: MaycurSecret,

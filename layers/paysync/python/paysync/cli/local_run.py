@@ -1,4 +1,4 @@
-"""Driving a local stack: fetch, then let queue and sweep work until nothing is open. The schedules' part, but at once."""
+"""Driving a local stack: fetch, then let queue and sweep work until nothing is open: the schedules' part, at once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def fetch_all(stack: Stack, *, until: Instant) -> str:
     for scheme in stack.settings.schemes:
         while stack.operator.clock.now() < until:
             try:
-                report = invoke(stack, "FetchFunction", {"mode": "run", "scheme": scheme})
+                report = invoke(stack, "FetchFunction", {"mode": "run", "scheme": scheme})[scheme]
             except RunFailedError as error:
                 return f"fetch of {scheme} failed: {error}"
             if report["complete"]:

@@ -19,9 +19,7 @@ _MOST: Final = 1_000
 _DAYS: Final = 31
 
 
-def status(
-    ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = "", as_json: JsonOption = False
-) -> None:
+def status(ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = "", as_json: JsonOption = False) -> None:
     """The overview: how many payments stand where, what waits in the queues, how far fetch has read.
 
     Example: paysync status --stack paysync-prod
@@ -88,16 +86,25 @@ def _print_overview(document: dict[str, object]) -> None:
     render.out.print(f"[bold]{document['stack']}[/bold]  {', '.join(map(str, document['schemes']))}")  # type: ignore[call-overload]  # a list of names
     render.out.print(lines)
     render.out.print(f"queue {document['queue']}   dead letters {document['dlq']}   open {document['open']}")
-    read = f"read up to {document['watermark']} ({render.span(float(str(lag)))} ago)" if lag is not None else "nothing read yet"
+    read = (
+        f"read up to {document['watermark']} ({render.span(float(str(lag)))} ago)"
+        if lag is not None
+        else "nothing read yet"
+    )
     waits = f"   oldest open {render.span(float(str(oldest)))}" if oldest is not None else ""
     render.out.print(read + waits)
     if document["paused_until"]:
-        render.out.print(f"[red]paused until {document['paused_until']}[/red]: K3Cloud refuses the credentials, see `paysync list --state NEW`")
+        render.out.print(
+            f"[red]paused until {document['paused_until']}[/red]: K3Cloud refuses the credentials; "
+            "see `paysync list --state NEW`"
+        )
 
 
-def list_(  # noqa: PLR0913 - each is an option of the command
+def list_(
     ctx: typer.Context,
-    state: Annotated[list[State] | None, typer.Option("--state", help="Only these; may be given several times.")] = None,
+    state: Annotated[
+        list[State] | None, typer.Option("--state", help="Only these; may be given several times.")
+    ] = None,
     day_from: Annotated[str, typer.Option("--from", help="First paid day (YYYY-MM-DD, Shanghai).")] = "",
     day_to: Annotated[str, typer.Option("--to", help="Last paid day; today if left out.")] = "",
     code: Annotated[str, typer.Option("--code", help="Only with this diagnosis, such as source.not_audited.")] = "",
@@ -188,7 +195,9 @@ def show(
             history = chosen.operator.ledger.history(key) if row else ()
             render.as_json(render.row_document(row, history) if row else _unknown(key))
         elif row is None:
-            render.out.print(f"[bold]{key.code}[/bold]  not in the ledger: not paid in Maycur yet, or paid before FetchSince")
+            render.out.print(
+                f"[bold]{key.code}[/bold]  not in the ledger: not paid in Maycur yet, or paid before FetchSince"
+            )
         else:
             render.life(row, chosen.operator.ledger.history(key))
 

@@ -1,4 +1,4 @@
-"""`paysync replay`: one payment, several by filter, or all; a plan first, a progress bar, and only confirmed sends count."""
+"""`paysync replay`: one payment, several by filter, or all; a plan first, progress, and only confirmed sends count."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -12,9 +12,9 @@ from paysync.cli import render
 from paysync.cli.look import select
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, YesOption, stack_of
 from paysync.core.keys import PaymentKey
+from paysync.core.records import Message, Row
 from paysync.core.replay import Action, Planned, ReplayPorts, Result, plan
 from paysync.core.replay import replay as carry_out
-from paysync.core.records import Message, Row
 from paysync.core.states import SETTLED, State
 
 _SAYS: Final = {
@@ -30,7 +30,7 @@ _ROUNDS: Final = 200
 _DEFAULT_STATES: Final = [State.REJECTED]
 
 
-def replay(  # noqa: PLR0913 - each is an option of the command
+def replay(
     ctx: typer.Context,
     keys: Annotated[list[str] | None, typer.Argument(help="paymentBizCode of the payments.", metavar="KEY…")] = None,
     every: Annotated[bool, typer.Option("--all", help="All that --state and --code select.")] = False,
@@ -61,7 +61,7 @@ def replay(  # noqa: PLR0913 - each is an option of the command
     due = [p for p in planned if p.action in {Action.REOPEN, Action.WAKE}]
     if due:
         render.confirm(f"Send {len(due)} of {len(planned)} payments through push again?", yes=yes)
-    ports = ReplayPorts(operator.ledger, operator.outbox, operator.clock, operator.name)
+    ports = ReplayPorts(operator.ledger, operator.outbox, operator.clock, chosen.who)
     results = _with_progress(ports, planned, timedelta(seconds=1 / rate), quiet=as_json)
     pruned = prune(chosen, {r.planned.key: r.planned.row.fence for r in results if r.sent and r.planned.row})
     _print_results(results, pruned, as_json=as_json)
@@ -89,7 +89,7 @@ def _with_progress(ports: ReplayPorts, planned: Sequence[Planned], pause: timede
 def prune(stack: Stack, sent: Mapping[PaymentKey, int]) -> int:
     """Delete the dead letters of payments that were sent again or are settled; every other letter stays.
 
-    `sent`: the attempt that each payment stood at when it was sent again. A letter of a later attempt is news: it stays.
+    `sent`: the attempt at which each payment was sent again. A letter of a later attempt is news: it stays.
     """
     deleted, seen = 0, set[str]()
     for _ in range(_ROUNDS):

@@ -25,7 +25,7 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for whoever as
 
 _REASONS = {
     "not_in_review": "the payment is not in REVIEW",
-    "bill_not_shown": "K3Cloud shows no such bill of this payment that is free; the table has those that can be adopted",
+    "bill_not_shown": "K3Cloud shows no such free bill of this payment; the table has those that can be adopted",
     "has_another_bill": "the payment has another bill already: adopt that one, or close the case",
     "has_a_bill": "the payment has a bill, so it can never be pushed again: adopt the bill, or close the case",
     "carries_our_reference": "a bill carries this payment's key: it is ours, adopt it",
@@ -38,9 +38,7 @@ _REASONS = {
 
 
 @app.command("list")
-def list_(
-    ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = "", as_json: JsonOption = False
-) -> None:
+def list_(ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = "", as_json: JsonOption = False) -> None:
     """What waits for a decision, and why."""
     chosen = stack_of(ctx, stack)
     names = [chosen.scheme(scheme)] if scheme else list(chosen.settings.schemes)
@@ -54,7 +52,7 @@ def list_(
 
 
 @app.command()
-def adopt(  # noqa: PLR0913 - each is an option of the command
+def adopt(
     ctx: typer.Context,
     key: KeyArgument,
     bill: Annotated[str, typer.Argument(help="The bill, by number or internal id.", metavar="BILL")],
@@ -71,7 +69,7 @@ def adopt(  # noqa: PLR0913 - each is an option of the command
 
 
 @app.command("confirm-none")
-def confirm_none(  # noqa: PLR0913 - each is an option of the command
+def confirm_none(
     ctx: typer.Context,
     key: KeyArgument,
     reason: ReasonOption,
@@ -79,7 +77,7 @@ def confirm_none(  # noqa: PLR0913 - each is an option of the command
     stack: StackOption = "",
     scheme: SchemeOption = "",
 ) -> None:
-    """None of the bills that K3Cloud shows is this payment's: it is pushed (again), and they are remembered as not ours."""
+    """None of the bills that K3Cloud shows is this payment's: it is pushed (again), they are remembered as not ours."""
     chosen = stack_of(ctx, stack)
     ports, seen = _look(chosen, key, scheme)
     render.confirm(f"No bill in K3Cloud is that of {key}, and it may be pushed (again)?", yes=yes)
@@ -87,7 +85,7 @@ def confirm_none(  # noqa: PLR0913 - each is an option of the command
 
 
 @app.command()
-def accept(  # noqa: PLR0913 - each is an option of the command
+def accept(
     ctx: typer.Context,
     key: KeyArgument,
     reason: ReasonOption,
@@ -105,7 +103,7 @@ def accept(  # noqa: PLR0913 - each is an option of the command
 
 
 @app.command()
-def close(  # noqa: PLR0913 - each is an option of the command
+def close(
     ctx: typer.Context,
     key: KeyArgument,
     reason: ReasonOption,
@@ -128,7 +126,9 @@ def _ports(stack: Stack, key: str, scheme: str) -> tuple[ReviewPorts, Row]:
         raise typer.Exit(1)
     operator = stack.operator
     loaded = operator.scheme(named.scheme)
-    ports = ReviewPorts(loaded, operator.ledger, operator.target(named.scheme), operator.outbox, operator.clock, operator.name)
+    ports = ReviewPorts(
+        loaded, operator.ledger, operator.target(named.scheme), operator.outbox, operator.clock, stack.who
+    )
     return ports, row
 
 
@@ -147,7 +147,9 @@ def _look(stack: Stack, key: str, scheme: str) -> tuple[ReviewPorts, Look]:
 
 def _show(ports: ReviewPorts, seen: Look) -> None:
     facts = seen.row.payment.facts
-    render.out.print(f"[bold]{seen.row.key.code}[/bold]  {render.state(seen.row.state)}  {facts.amount if facts else ''}")
+    render.out.print(
+        f"[bold]{seen.row.key.code}[/bold]  {render.state(seen.row.state)}  {facts.amount if facts else ''}"
+    )
     if seen.row.diagnosis:
         render.out.print(render.problem(seen.row.diagnosis))
     for document in seen.documents:
@@ -159,7 +161,15 @@ def _show(ports: ReviewPorts, seen: Look) -> None:
         amount, owner = amounts.get(head.id), seen.owners.get(head.id)
         said = plain(amount) if amount is not None else "?"
         status = f"{head.status} voided" if head.voided else str(head.status)
-        bills.add_row(head.number or "draft", head.id, status, said, head.reference, "/".join(head.creator), owner.code if owner else "")
+        bills.add_row(
+            head.number or "draft",
+            head.id,
+            status,
+            said,
+            head.reference,
+            "/".join(head.creator),
+            owner.code if owner else "",
+        )
     render.out.print(bills if seen.heads else "K3Cloud shows no bill")
 
 
@@ -167,7 +177,9 @@ def _tell(decision: Decision) -> None:
     match decision:
         case Decided(row, sent):
             how = "push goes on with it" if sent else "sweep will wake it"
-            render.out.print(f"{row.key.code} is {render.state(row.state)}" + (f": {how}" if row.state is not State.CLOSED else ""))
+            render.out.print(
+                f"{row.key.code} is {render.state(row.state)}" + (f": {how}" if row.state is not State.CLOSED else "")
+            )
         case NotDecided(reason):
             render.err.print(f"nothing was changed: {_REASONS[reason]}")
             raise typer.Exit(1)

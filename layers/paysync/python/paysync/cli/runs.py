@@ -29,7 +29,7 @@ def invoke(stack: Stack, function: str, payload: Mapping[str, object]) -> dict[s
     return body if isinstance(body, dict) else {}
 
 
-def backfill(  # noqa: PLR0913 - each is an option of the command
+def backfill(
     ctx: typer.Context,
     start: FromOption,
     end: ToOption,
@@ -50,7 +50,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command
         task = bar.add_task("backfill", total=window.milliseconds)
         while at < window.end:
             payload = {"mode": "backfill", "scheme": name, "from": iso(at), "to": iso(window.end)}
-            answer = _run(chosen, "FetchFunction", payload)
+            answer = _run(chosen, "FetchFunction", payload)[name]
             for field in ("seen", "new", "rejected", "changed"):
                 totals[field] = totals.get(field, 0) + int(answer[field])
             reached = since(answer["reached"])
@@ -65,7 +65,7 @@ def backfill(  # noqa: PLR0913 - each is an option of the command
         render.out.print(", ".join(f"{count} {field}" for field, count in totals.items()))
 
 
-def reconcile(  # noqa: PLR0913 - each is an option of the command
+def reconcile(
     ctx: typer.Context,
     start: FromOption,
     end: ToOption,
@@ -80,9 +80,10 @@ def reconcile(  # noqa: PLR0913 - each is an option of the command
     """
     chosen, window = stack_of(ctx, stack), window_of(start, end)
     render.confirm("Compare the three books, and queue payments that the ledger lacks?", yes=yes)
-    payload = {"scheme": chosen.scheme(scheme), "from": iso(window.start), "to": iso(window.end)}
+    name = chosen.scheme(scheme)
+    payload = {"scheme": name, "from": iso(window.start), "to": iso(window.end)}
     with render.err.status("comparing"):
-        report = _run(chosen, "ReconcileFunction", payload)
+        report = _run(chosen, "ReconcileFunction", payload)[name]
     if as_json:
         render.as_json(report)
     else:
@@ -97,7 +98,9 @@ def _print_report(report: Mapping[str, Any]) -> None:
     books.add_row("ledger, booked", str(report["booked_count"]), report["booked_sum"])
     books.add_row("K3Cloud, bills", str(report["bill_count"]), report["bill_sum"])
     render.out.print(books)
-    render.out.print(f"{report['open_count']} open, {report['parked_count']} wait for a person, {report['queued']} queued")
+    render.out.print(
+        f"{report['open_count']} open, {report['parked_count']} wait for a person, {report['queued']} queued"
+    )
     found = render.table("difference", "payment", "Maycur", "ledger", "K3Cloud", "bill")
     for one in report["findings"]:
         found.add_row(one["difference"], one["key"], one["source"], one["ledger"], one["target"], one["bill"])

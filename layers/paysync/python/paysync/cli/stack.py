@@ -1,5 +1,6 @@
 """Which stack a command is about, and the ports to it. Everything is found from the stack's name alone."""
 
+import getpass
 import os
 import tomllib
 from collections.abc import Mapping
@@ -81,7 +82,9 @@ class Stack:
         try:
             found = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
-            raise _unclear(f"stack {self.name} cannot be read: {error}", "check the name, the region and your rights") from None
+            raise _unclear(
+                f"stack {self.name} cannot be read: {error}", "check the name, the region and your rights"
+            ) from None
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
 
     @cached_property
@@ -99,8 +102,20 @@ class Stack:
     def operator(self) -> Operator:
         """Ledger, queue and clock, in the operator's hand."""
         return operator(
-            dynamodb=self.client("dynamodb"), sqs=self.client("sqs"), secrets=self.client("secretsmanager"), settings=self.settings
+            dynamodb=self.client("dynamodb"),
+            sqs=self.client("sqs"),
+            secrets=self.client("secretsmanager"),
+            settings=self.settings,
         )
+
+    @cached_property
+    def who(self) -> str:
+        """Who acts, for the record: the identity that AWS knows, and the user of this machine."""
+        user = getpass.getuser()
+        if self.name == LOCAL:
+            return user
+        arn = str(self.client("sts").get_caller_identity()["Arn"])
+        return f"{arn.rpartition(':')[2]} ({user})"
 
     @cached_property
     def dead_letters(self) -> DeadLetters:

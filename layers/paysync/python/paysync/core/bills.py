@@ -105,7 +105,7 @@ class Made:
     number: str
 
 
-Json: TypeAlias = "str | int | Decimal | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | Decimal | bool | list[Json] | dict[str, Json] | None"
 """A request's body as a tree; Decimals are written as JSON numbers from their text."""
 
 

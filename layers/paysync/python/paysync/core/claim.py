@@ -1,4 +1,4 @@
-"""Taking a payment in hand: what a delivered message may do with its row, and the claim that fences everybody else out."""
+"""Taking a payment in hand: what a delivered message may do with its row, and the claim that fences all others out."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -70,7 +70,7 @@ def claim(desk: Desk, received: Received, row: Row | None) -> Turn | Verdict:
 
 
 def reopened(row: Row) -> Row:
-    """A rejected row as a replay opens it: with the corrected content where Maycur has shown one, and no reason left."""
+    """A rejected row as a replay opens it: with the corrected content where Maycur has shown one, without a reason."""
     if row.changed and row.bill is None:
         row = replace(row, payment=row.changed.payment, changed=None)
     return replace(row, diagnosis=row.payment.fault, retries=0, owes_letter=False, waits_for=None)
@@ -108,7 +108,11 @@ def _commit_claim(
         wake_at=until,
     )
     change = Change(
-        before, row, desk.entry(row, event), lock=LockStep.TAKE if row.payment.facts else LockStep.KEEP, lock_from=lock_from
+        before,
+        row,
+        desk.entry(row, event),
+        lock=LockStep.TAKE if row.payment.facts else LockStep.KEEP,
+        lock_from=lock_from,
     )
     match desk.ports.ledger.commit(change):
         case Committed():
@@ -117,7 +121,7 @@ def _commit_claim(
             return refused
 
 
-def _locked(  # noqa: PLR0913 - the claim that was refused, and by whom
+def _locked(  # noqa: PLR0913, PLR0917 - the claim that was refused, and by whom
     desk: Desk, received: Received, before: Row, event: Event, opened: Row, owner: PaymentKey
 ) -> Turn | Verdict:
     holder = desk.ports.ledger.rows([owner]).get(owner)
@@ -150,7 +154,9 @@ def _wait_in_review(desk: Desk, before: Row, event: Event, opened: Row, owner: P
         return GiveBack(_BUSY)
     why = Diagnosis.of(Code.SOURCE_WAITS, waits_for=owner.code)
     look_at = now + WAITING_LOOK
-    after = row.moved(Event.PARKED, now, fence=row.fence + 1, lease=None, waits_for=owner, diagnosis=why, wake_at=look_at)
+    after = row.moved(
+        Event.PARKED, now, fence=row.fence + 1, lease=None, waits_for=owner, diagnosis=why, wake_at=look_at
+    )
     committed = desk.ports.ledger.commit(Change(row, after, desk.entry(after, Event.PARKED, because=why)))
     return Acknowledge() if isinstance(committed, Committed) else GiveBack(_BUSY)
 
@@ -161,7 +167,13 @@ def _orphaned(desk: Desk, received: Received, row: Row) -> Verdict:
     quiet_until = max(dead_at, row.updated) + desk.scheme.policies.quiet_period
     why = Diagnosis.of(Code.ORPHANED)
     after = row.moved(
-        Event.ANSWER_LOST, now, fence=row.fence + 1, lease=None, doubt=Doubt(quiet_until), diagnosis=why, wake_at=quiet_until
+        Event.ANSWER_LOST,
+        now,
+        fence=row.fence + 1,
+        lease=None,
+        doubt=Doubt(quiet_until),
+        diagnosis=why,
+        wake_at=quiet_until,
     )
     committed = desk.ports.ledger.commit(Change(row, after, desk.entry(after, Event.ANSWER_LOST, because=why)))
     if isinstance(committed, Refused):

@@ -1,4 +1,4 @@
-"""From a pushed bill to a finished one, by the bill's own status: Save what differs, read back, Submit, Audit, look again.
+"""From a pushed bill to a finished one, by its own status: Save what differs, read back, Submit, Audit, look again.
 
 Each call is one for the whole batch and safe to repeat, because the bill says what has been done. A bill is believed
 only after it was read: never by the word of a batch answer.
@@ -113,11 +113,16 @@ def _finish(desk: Desk, works: Sequence[Work]) -> None:
         differ = differences(work.bill, work.wanted)
         if differ:
             name = _bill_name(work.turn)
-            desk.park(work.turn, Diagnosis.of(Code.BILL_READBACK, bill=name, bill_id=_bill_id(work.turn), fields=", ".join(differ)))
+            desk.park(
+                work.turn,
+                Diagnosis.of(Code.BILL_READBACK, bill=name, bill_id=_bill_id(work.turn), fields=", ".join(differ)),
+            )
         elif work.bill.head.status is final:
             desk.done(work.turn)
         else:
-            unsure = work.unsure or Diagnosis.of(Code.ERP_UNCONFIRMED, bill=_bill_name(work.turn), status=work.bill.head.status)
+            unsure = work.unsure or Diagnosis.of(
+                Code.ERP_UNCONFIRMED, bill=_bill_name(work.turn), status=work.bill.head.status
+            )
             desk.later(work.turn, unsure)
 
 
@@ -129,7 +134,7 @@ def final_status(target: TargetPart) -> BillStatus:
 
 
 def _write(desk: Desk, works: Sequence[Work], call: Callable[[], Mapping[str, Outcome[None]]]) -> None:
-    """One writing call for `works`, each judged by itself: refused ones end here, unknown ones are decided by reading."""
+    """One writing call for `works`, each judged by itself: refused ones end here, unknown ones by reading again."""
     if not works:
         return
     if not desk.time_for_a_call() or desk.is_paused:

@@ -1,7 +1,7 @@
-"""Row conditions: an OR of ANDs over the declared fields. A row that fails is counted; one that none can judge is rejected.
+"""Row conditions: an OR of ANDs over the declared fields. Who fails is counted; whom none can judge is rejected.
 
-A literal ``timestamp:1704067200`` is a time in seconds, for fields of epoch milliseconds. A missing value equals nothing,
-is neither greater nor less than anything, and contains nothing.
+A literal ``timestamp:1704067200`` is a time in seconds, for fields of epoch milliseconds. A missing value equals
+nothing, is neither greater nor less than anything, and contains nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence

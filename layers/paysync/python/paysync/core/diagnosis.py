@@ -111,7 +111,7 @@ class Diagnosis:
 
 
 def _entry(code: Code) -> "Explanation":
-    from paysync.core.catalogue import CATALOGUE  # noqa: PLC0415 - the catalogue's texts are built from these classes
+    from paysync.core.catalogue import CATALOGUE
 
     return CATALOGUE[code]
 

@@ -1,4 +1,4 @@
-"""Exceptions, for what is not an outcome: defects of ours, wrong settings, wrong schemes. One root, with a diagnosis."""
+"""Exceptions, for what is no outcome: defects of ours, wrong settings, wrong schemes. One root, with a diagnosis."""
 
 from typing import Self
 

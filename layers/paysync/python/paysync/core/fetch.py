@@ -1,6 +1,6 @@
 """fetch: paid rows into the ledger first, then their messages onto the queue; the watermark only over what is stored.
 
-A run reads `[watermark − overlap, now − safety delay)`: new rows first, then the overlap again with a cursor of its own,
+A run reads `[watermark − overlap, now − safety delay)`: new rows first, then the overlap with a cursor of its own,
 because a row can appear behind the watermark. A nightly deep scan looks back further, a backfill reads any range.
 A row that is known and unchanged costs no write.
 """
@@ -209,5 +209,3 @@ def _raise_change(ports: FetchPorts, row: Row, payment: Payment) -> bool:
 def _lag(ports: FetchPorts) -> float:
     mark = ports.ledger.watermark(ports.scheme.name, PAID)
     return (ports.clock.now() - mark.at).total_seconds() if mark else 0.0
-
-

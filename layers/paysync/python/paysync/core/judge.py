@@ -66,11 +66,15 @@ def baseline_of(row: Row, heads: Sequence[BillHead], owners: Owners) -> Baseline
     foreign = [h for h in heads if not h.voided and h.id not in owners and h.id not in row.not_ours]
     if foreign:
         found = foreign[0]
-        return Doubtful(Diagnosis.of(Code.BILL_FOREIGN, bill=found.number or found.id, bill_id=found.id, bills=len(foreign)))
+        return Doubtful(
+            Diagnosis.of(Code.BILL_FOREIGN, bill=found.number or found.id, bill_id=found.id, bills=len(foreign))
+        )
     return Clear(tuple(h.id for h in heads))
 
 
-def document_of(facts: Facts, documents: Sequence[SourceDocument], currency: str) -> SourceDocument | Doubtful | Refusal:
+def document_of(
+    facts: Facts, documents: Sequence[SourceDocument], currency: str
+) -> SourceDocument | Doubtful | Refusal:
     """The one source document that can be paid, or why there is none. `currency`: the ERP's number of the payment's."""
     number = facts.source.number
     if not documents:
@@ -90,12 +94,12 @@ def document_of(facts: Facts, documents: Sequence[SourceDocument], currency: str
 
 
 def open_amount(document: SourceDocument, amounts: Sequence[Decimal]) -> Decimal | None:
-    """What the source still owes: applied minus its unvoided bills; None where the tenant does not tell what was applied."""
+    """What the source still owes: applied minus its unvoided bills; None where the tenant does not say."""
     return None if document.applied is None else document.applied - sum(amounts, Decimal(0))
 
 
 def amount_of(facts: Facts, left: Decimal | None) -> Diagnosis | None:
-    """Why the payment's amount cannot be right for a source with `left` open, or None. Equal and part payments are right."""
+    """Why the payment's amount cannot be right for a source with `left` open, or None. Part payments are right."""
     amount = facts.amount.value
     if left is None or amount <= left:
         return None
@@ -123,7 +127,7 @@ def doubt_of(row: Row, heads: Sequence[BillHead], owners: Owners, integration_us
     return Ours(new[0])
 
 
-def adoptable(row: Row, bill: Bill, amount: Decimal | None, currency_matches: bool) -> Diagnosis | None:
+def adoptable(row: Row, bill: Bill, amount: Decimal | None, *, currency_matches: bool) -> Diagnosis | None:
     """Why a bill that looks like this Push's cannot have been made by it, or None (amount and currency)."""
     if bill.head.reference == row.key.code:
         return None

@@ -1,4 +1,4 @@
-"""Keys: what names a payment, a source document and a bill, and how each is spelled in the ledger. Built nowhere else."""
+"""Keys: what names a payment, a source document and a bill, and how the ledger spells it. Built nowhere else."""
 
 import unicodedata
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The one call that cannot be taken back. A durable INTENT first, then one Push of one source document, then its record."""
+"""The one call that cannot be taken back. A durable INTENT first, then one Push of one source, then its record."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -92,9 +92,11 @@ def _made(desk: Desk, turn: Turn, made: Made) -> None:
 
 
 def _keep_evidence(desk: Desk, turn: Turn, made: Made) -> None:
-    """The answer came after its sender was fenced out: whoever has the row now finds the bill by asking, and this helps."""
+    """The answer came after its sender was fenced out: whoever has the row now finds the bill by asking; this helps."""
     why = Diagnosis.of(Code.FENCED, bill=made.number or made.id, bill_id=made.id)
-    entry = desk.entry(turn.row, Event.NOTED, because=why, note=f"late answer: bill {made.number or made.id} ({made.id})")
+    entry = desk.entry(
+        turn.row, Event.NOTED, because=why, note=f"late answer: bill {made.number or made.id} ({made.id})"
+    )
     desk.ports.ledger.note(turn.row.key, entry)
 
 
@@ -106,6 +108,4 @@ def _doubt(desk: Desk, turn: Turn, diagnosis: Diagnosis) -> None:
 
 
 def _session_was_lost(outcome: Outcome[Made]) -> bool:
-    return (
-        isinstance(outcome, DefinitelyNot) and outcome.transient and outcome.diagnosis.code is Code.ERP_CREDENTIALS
-    )
+    return isinstance(outcome, DefinitelyNot) and outcome.transient and outcome.diagnosis.code is Code.ERP_CREDENTIALS

@@ -1,18 +1,18 @@
-"""What an outside answer proves. Every answer is one of three, and Unknown is the default for what is not recognised."""
+"""What an outside answer proves: one of three, and Unknown is the default for what is not recognised."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from paysync.core.diagnosis import Diagnosis
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[T]):
+class Done(Generic[T_co]):
     """It happened, and this is what came of it."""
 
-    value: T
+    value: T_co
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +30,5 @@ class Unknown:
     diagnosis: Diagnosis
 
 
-Outcome: TypeAlias = Done[T] | DefinitelyNot | Unknown
+Outcome: TypeAlias = Done[T_co] | DefinitelyNot | Unknown
 Failure: TypeAlias = DefinitelyNot | Unknown

@@ -11,7 +11,7 @@ _MOST_DOUBLINGS: Final = 16
 
 
 def retry_pause(retries: int, fraction: float) -> timedelta:
-    """The pause before try `retries` + 1: 10 s, 30 s, 90 s … at most four hours, each from three to five quarters of it."""
+    """The pause before try `retries` + 1: 10 s, 30 s, 90 s … at most four hours, from three to five quarters of it."""
     base = min(_FIRST * int(3 ** min(retries - 1, _MOST_DOUBLINGS)), _LONGEST)
     return base * (0.75 + 0.5 * fraction)
 

@@ -25,7 +25,6 @@ from paysync.core.records import (
 from paysync.core.states import State
 from paysync.core.times import Instant, Window
 
-
 LookupKey: TypeAlias = tuple[str, ...]
 
 
@@ -161,9 +160,9 @@ class Inbox(Protocol):
 class TokenStore(Protocol):
     """The one login token that all runs share: logging in often gets the account disabled (maycur-openapi.md 3).
 
-    Use: `current()`; where it gives nothing, or the vendor said that token is gone, `acquire_right_to_login()`; who gets
-    the right logs in **once** and then calls exactly one of `store`, `refuse`, `give_back`. Who does not get it reads
-    `current()` again after a pause, as often as its time allows, and else fails the run (MAYCUR_LOGIN_TOO_SOON).
+    Use: `current()`; where it gives nothing, or the vendor said that token is gone, `acquire_right_to_login()`; who
+    gets the right logs in **once** and then calls exactly one of `store`, `refuse`, `give_back`. Who does not get it
+    reads `current()` again after a pause, as often as its time allows, and else fails the run (MAYCUR_LOGIN_TOO_SOON).
     """
 
     def current(self) -> Token | None:
@@ -174,7 +173,7 @@ class TokenStore(Protocol):
         """Whether the caller, and nobody else until `now + lease`, may log in once.
 
         False while another run has the right; within the floor after the last right that was used; and while a token
-        is stored that is still valid and is not `instead_of` (the one that the vendor refused): then `current()` has it.
+        is stored that is still valid and not `instead_of` (the one that the vendor refused): then `current()` has it.
         """
         ...
 
@@ -218,16 +217,18 @@ class SourcePage(Protocol):
 
 
 class Target(Protocol):
-    """A system that bills are made in, bound to one scheme's forms. A write may have happened although its answer was lost.
+    """A system that bills are made in, bound to one scheme's forms. A write may have happened though its answer is lost.
 
-    Reads may be repeated inside the adapter; writes are sent once, except after a lost session, when nothing was executed.
+    Reads may be repeated inside the adapter; writes are sent once, except after a lost session (nothing executed).
     """
 
     def sources(self, wanted: Sequence[SourceKey]) -> Outcome[Mapping[SourceKey, Sequence[SourceDocument]]]:
         """The documents of each number, compared again exactly; one call."""
         ...
 
-    def existing(self, asked: Sequence[Inquiry], *, creators: bool = False) -> Outcome[Mapping[PaymentKey, Sequence[BillHead]]]:
+    def existing(
+        self, asked: Sequence[Inquiry], *, creators: bool = False
+    ) -> Outcome[Mapping[PaymentKey, Sequence[BillHead]]]:
         """Every bill made from each source or carrying our reference: drafts, voided and claimed ones too; one call.
 
         DefinitelyNot(DOUBT_UNTRUSTED) where the ways of asking disagree.
@@ -251,7 +252,7 @@ class Target(Protocol):
         ...
 
     def make(self, request: Mapping[str, Json]) -> Outcome[Made]:
-        """Make one bill (Push of one source document, or Save of a new one). One call; Unknown unless proved otherwise."""
+        """Make one bill (Push of one source, or Save of a new one). One call; Unknown unless proved otherwise."""
         ...
 
     def save(self, edits: Sequence[Edit]) -> Mapping[str, Outcome[None]]:

@@ -73,7 +73,9 @@ def _settle_lookup(desk: Desk, turn: Turn, lookup: Lookup, results: Sequence[Cel
         turn.lookups = {**turn.lookups, lookup.name: results[0]}
         return
     policy, code = (lookup.on_many, Code.LOOKUP_MANY) if results else (lookup.on_none, Code.LOOKUP_NONE)
-    why = Diagnosis.of(code, lookup=lookup.name, form=lookup.within, number=_facts(turn).source.number, results=len(results))
+    why = Diagnosis.of(
+        code, lookup=lookup.name, form=lookup.within, number=_facts(turn).source.number, results=len(results)
+    )
     match policy:
         case OnMiss.PARK:
             desk.park(turn, why)
@@ -158,7 +160,9 @@ def take_bill(desk: Desk, turn: Turn, bill: BillHead, event: Event) -> None:
     key = BillKey(desk.scheme.target.form, bill.id)
     refused = desk.step(turn, event, claim=key, bill=BillRef(key, bill.number), diagnosis=None, doubt=None, retries=0)
     if isinstance(refused, Refused) and refused.bill_owner and turn.verdict is None:
-        why = Diagnosis.of(Code.BILL_CLAIMED, bill=bill.number or bill.id, bill_id=bill.id, owner=refused.bill_owner.code)
+        why = Diagnosis.of(
+            Code.BILL_CLAIMED, bill=bill.number or bill.id, bill_id=bill.id, owner=refused.bill_owner.code
+        )
         desk.park(turn, why, Event.UNRESOLVED if event is Event.BILL_ADOPTED else Event.PARKED)
 
 

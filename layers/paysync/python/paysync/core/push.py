@@ -1,4 +1,4 @@
-"""push: delivered messages become bills. A batch goes through the phases together; only the Push is one call per payment.
+"""push: delivered messages become bills. A batch goes through the phases together; only the Push is one call for each.
 
 claim → (doubts: ask what came of them) → baseline → intent → Push → complete the bill → done. Each phase is either the
 ledger only or exactly one ERP call; a payment that cannot go on ends its turn with a verdict and the others go on.

@@ -1,4 +1,4 @@
-"""reconcile: Maycur, the ledger and K3Cloud side by side, to the cent. Reports, re-queues what is missing, corrects nothing."""
+"""reconcile: Maycur, the ledger and K3Cloud side by side, to the cent. Queues what is missing, corrects nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -180,7 +180,9 @@ def _compare(report: ReconcileReport, row: Row, payment: Payment | None, bills: 
     if row.state is State.DONE:
         _compare_booked(report, row, said, amount, live)
     elif live and row.bill is None:
-        report.findings.append(Finding(Difference.UNRECORDED, code, ledger=row.state, bill=live[0].number or live[0].id))
+        report.findings.append(
+            Finding(Difference.UNRECORDED, code, ledger=row.state, bill=live[0].number or live[0].id)
+        )
 
 
 def _compare_booked(
@@ -208,7 +210,9 @@ def _unknown_bills(ports: ReconcilePorts, report: ReconcileReport, window: Windo
             for bill in ours:
                 if BillKey(form, bill.id) not in owners:
                     amount = plain(bill.amount) if bill.amount is not None else "?"
-                    report.findings.append(Finding(Difference.UNKNOWN_BILL, bill.reference, target=amount, bill=bill.number or bill.id))
+                    report.findings.append(
+                        Finding(Difference.UNKNOWN_BILL, bill.reference, target=amount, bill=bill.number or bill.id)
+                    )
         case failure:
             raise RunError(failure.diagnosis, key=ports.fetch.scheme.name)
 

@@ -29,7 +29,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One sighting of a row at the source. `facts` is None where the row does not fit the scheme; then `fault` says why."""
+    """One sighting of a row at the source. `facts` is None where the row does not fit the scheme; `fault` says why."""
 
     key: PaymentKey
     record: Record
@@ -241,7 +241,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What travels on the queue: ids and a digest, no personal data. `attempt` only in a dead letter (or its redrive)."""
+    """What travels on the queue: ids and a digest, no personal data. `attempt` only in a dead letter or its redrive."""
 
     key: PaymentKey
     digest: str
@@ -274,7 +274,7 @@ class Counts:
 
 
 def new_row(payment: Payment, at: Instant, *, wake_after: timedelta, versions: tuple[str, str]) -> Row:
-    """The first row of a payment: NEW, or REJECTED with a dead letter owed where its content does not fit the scheme."""
+    """The first row of a payment: NEW, or REJECTED with a dead letter owed where it does not fit the scheme."""
     bad = payment.facts is None
     return Row(
         payment=payment,

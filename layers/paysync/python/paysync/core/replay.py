@@ -69,7 +69,7 @@ def replay(ports: ReplayPorts, planned: Iterable[Planned], *, pause: timedelta) 
             ports.clock.pause(pause)
 
 
-def _planned(key: PaymentKey, row: Row | None, now: Instant) -> Planned:
+def _planned(key: PaymentKey, row: Row | None, now: Instant) -> Planned:  # noqa: PLR0911 - one for each action
     if row is None:
         return Planned(key, None, Action.UNKNOWN)
     if row.state in SETTLED:

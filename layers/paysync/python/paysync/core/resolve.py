@@ -66,7 +66,9 @@ def _judge(desk: Desk, turn: Turn, head: BillHead, bill: Bill | None) -> None:
     if bill is None:
         desk.park(turn, Diagnosis.of(Code.BILL_GONE, bill=head.number or head.id, bill_id=head.id), Event.UNRESOLVED)
         return
-    why = adoptable(turn.row, bill, amount_in(bill, desk.scheme.target.save), _currency_matches(desk, turn, bill))
+    why = adoptable(
+        turn.row, bill, amount_in(bill, desk.scheme.target.save), currency_matches=_currency_matches(desk, turn, bill)
+    )
     if why:
         desk.park(turn, why, Event.UNRESOLVED)
     else:
@@ -88,7 +90,11 @@ def _nothing_yet(desk: Desk, turn: Turn) -> None:
         gap = min(desk.scheme.policies.quiet_period, _BETWEEN_LOOKS)
         again = Doubt(desk.ports.clock.now() + gap, looks)
         desk.come_back(turn, gap, because=turn.row.diagnosis, doubt=again)
-    elif desk.scheme.policies.on_unresolved == "repush_once" and desk.scheme.policies.attestation and not turn.row.repushed:
+    elif (
+        desk.scheme.policies.on_unresolved == "repush_once"
+        and desk.scheme.policies.attestation
+        and not turn.row.repushed
+    ):
         desk.step(
             turn,
             Event.REPUSH_ALLOWED,
@@ -98,5 +104,3 @@ def _nothing_yet(desk: Desk, turn: Turn) -> None:
         )
     else:
         desk.park(turn, Diagnosis.of(Code.DOUBT_NONE, looks=looks), Event.UNRESOLVED)
-
-

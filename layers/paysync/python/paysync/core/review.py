@@ -125,7 +125,7 @@ def adopt(ports: ReviewPorts, seen: Look, bill: str, reason: str) -> Decision:
 
 
 def confirm_none(ports: ReviewPorts, seen: Look, reason: str) -> Decision:
-    """None of the bills that the ERP shows is this payment's: it may be pushed (again). They are remembered as not ours."""
+    """None of the bills that the ERP shows is this payment's: it may be pushed (again); they are kept as not ours."""
     row = seen.row
     if row.state is not State.REVIEW:
         return NotDecided("not_in_review")
@@ -147,7 +147,9 @@ def accept(ports: ReviewPorts, row: Row, reason: str) -> Decision:
         return NotDecided("not_in_review")
     if row.changed is None or row.changed.payment.facts is None:
         return NotDecided("no_other_content")
-    return _reopen(ports, replace(row, payment=row.changed.payment, changed=None), row, f"accept changed content: {reason}")
+    return _reopen(
+        ports, replace(row, payment=row.changed.payment, changed=None), row, f"accept changed content: {reason}"
+    )
 
 
 def close(ports: ReviewPorts, row: Row, reason: str) -> Decision:
@@ -155,7 +157,9 @@ def close(ports: ReviewPorts, row: Row, reason: str) -> Decision:
     if row.state not in {State.REVIEW, State.REJECTED}:
         return NotDecided("not_in_review")
     now = ports.clock.now()
-    after = row.moved(Event.CLOSED, now, fence=row.fence + 1, lease=None, owes_letter=False, waits_for=None, wake_at=NEVER)
+    after = row.moved(
+        Event.CLOSED, now, fence=row.fence + 1, lease=None, owes_letter=False, waits_for=None, wake_at=NEVER
+    )
     lock = LockStep.FREE if row.payment.facts else LockStep.KEEP
     match ports.ledger.commit(Change(row, after, _entry(ports, after, f"close: {reason}"), lock=lock)):
         case Committed():

@@ -33,7 +33,7 @@ class Template:
     parts: tuple[str | Slot, ...]
 
 
-Tree: TypeAlias = "Template | str | int | Decimal | bool | None | tuple[Tree, ...] | Mapping[str, Tree]"
+Tree: TypeAlias = "Template | str | int | Decimal | bool | tuple[Tree, ...] | Mapping[str, Tree] | None"
 """A request as the scheme writes it: mappings and lists with templates and literals as leaves. Order is kept."""
 
 
@@ -122,7 +122,7 @@ class OnMiss(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """`find` FIELD `within` a form of the target (or another scheme's rows) where every field has its rendered value."""
+    """`find` FIELD `within` a form of the target (or another scheme's rows) where each field has its rendered value."""
 
     name: str
     find: str

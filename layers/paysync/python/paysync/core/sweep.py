@@ -104,7 +104,9 @@ def _let_go_on(ports: SweepPorts, report: SweepReport, row: Row) -> None:
         diagnosis=None,
         wake_at=now + ports.scheme.policies.wake_after,
     )
-    entry = Entry(now, Event.REOPENED, after.state, after.fence, "sweep", note=f"the source is free of {row.waits_for.code}")
+    entry = Entry(
+        now, Event.REOPENED, after.state, after.fence, "sweep", note=f"the source is free of {row.waits_for.code}"
+    )
     if isinstance(ports.ledger.commit(Change(row, after, entry)), Committed):
         report.released += 1
         ports.outbox.send([Message(after.key, after.payment.digest)])

@@ -1,4 +1,4 @@
-"""Times: aware UTC instants inside, epoch milliseconds and Shanghai dates at the vendors' borders, half-open windows."""
+"""Times: aware UTC instants inside, epoch milliseconds and Shanghai dates at the borders, half-open windows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

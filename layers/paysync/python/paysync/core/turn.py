@@ -51,7 +51,7 @@ Verdict: TypeAlias = Acknowledge | GiveBack
 
 @dataclass(frozen=True, slots=True)
 class PushPorts:
-    """All that push needs for one scheme. `call_span`: the time that one ERP call with its recording may take at most."""
+    """All that push needs for one scheme. `call_span`: what one ERP call with its recording may take at most."""
 
     scheme: Scheme
     ledger: Ledger
@@ -117,7 +117,7 @@ class Desk:
         unchanged_content: bool = False,
         **changes: Unpack[RowChanges],
     ) -> Refused | None:
-        """Commit one step of the turn's row; None when it stands. A refusal by the row itself ends the turn (fenced)."""
+        """Commit one step of the row; None when it stands. A refusal by the row itself ends the turn (fenced)."""
         row = turn.row.moved(event, self.ports.clock.now(), **changes)
         change = Change(
             before=turn.row,
@@ -180,7 +180,13 @@ class Desk:
         self.come_back(turn, timedelta(seconds=1), because=turn.row.diagnosis)
 
     def come_back(
-        self, turn: Turn, span: timedelta, *, because: Diagnosis | None, event: Event = Event.WAITED, **changes: Unpack[RowChanges]
+        self,
+        turn: Turn,
+        span: timedelta,
+        *,
+        because: Diagnosis | None,
+        event: Event = Event.WAITED,
+        **changes: Unpack[RowChanges],
     ) -> None:
         """Return the row in order (no lease) and let its message come again after `span`."""
         now = self.ports.clock.now()
@@ -191,7 +197,7 @@ class Desk:
             turn.verdict = Acknowledge() if handed_over else GiveBack(span)
 
     def failed_call(self, turns: Sequence[Turn], failure: Failure) -> None:
-        """A call that all `turns` needed has failed without any effect on them: they come again; bad credentials pause."""
+        """A call that all `turns` needed failed without effect on them: they come again; bad credentials pause."""
         self.pause_on_credentials(failure)
         for turn in turns:
             self.later(turn, failure.diagnosis)

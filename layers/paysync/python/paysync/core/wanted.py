@@ -75,7 +75,7 @@ def amount_in(bill: Bill, step: SaveStep | None) -> Decimal | None:
 
 
 def unfit(bill: Bill, wanted: Wanted | None) -> Diagnosis | None:
-    """Why this bill can never be made into the wanted one, or None: voided, another's, wrong organisation or currency."""
+    """Why this bill can never become the wanted one, or None: voided, another's, wrong organisation or currency."""
     name = bill.head.number or bill.head.id
     if bill.head.voided:
         return Diagnosis.of(Code.BILL_VOIDED, bill=name, bill_id=bill.head.id)
@@ -87,7 +87,12 @@ def unfit(bill: Bill, wanted: Wanted | None) -> Diagnosis | None:
         found = bill.cells.get(value.read_key)
         if not same(found, value.plain):
             return Diagnosis.of(
-                Code.BILL_ORGANISATION, bill=name, bill_id=bill.head.id, field=value.read_key, wanted=value.plain, found=found
+                Code.BILL_ORGANISATION,
+                bill=name,
+                bill_id=bill.head.id,
+                field=value.read_key,
+                wanted=value.plain,
+                found=found,
             )
     if _amount_is_stuck(bill, wanted):
         found_amount = amount_in(bill, wanted.step)
@@ -113,7 +118,7 @@ def differences(bill: Bill, wanted: Wanted | None) -> tuple[str, ...]:
 
 
 def edit_of(bill: Bill, wanted: Wanted | None) -> Edit | None:
-    """The Save that this bill still needs: only what differs, in the scheme's order, amounts last; a draft always needs one."""
+    """The Save that this bill still needs: what differs, in the scheme's order, amounts last; a draft needs one."""
     if bill.head.status not in EDITABLE:
         return None
     differ = differences(bill, wanted)

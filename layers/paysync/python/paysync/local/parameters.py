@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -13,6 +14,9 @@ from paysync.local.errors import LocalError
 NEVER = "at(2099-12-31T00:00:00)"
 _SCHEDULES = ("FetchSchedule", "DeepScanSchedule", "SweepSchedule", "ReconcileSchedule")
 _FETCHED_DAYS = 30
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_AT_ONCE = {"SafetyDelaySeconds": "1", "MaycurRequestsPerSecond": "50"}
+"""A simulator on this machine needs no caution; a tenant keeps the template's."""
 
 
 def local_parameters(
@@ -29,6 +33,7 @@ def local_parameters(
         "FetchSince": since.isoformat(timespec="seconds"),
         "RuleId": "CN_PAYAPPLYTOPAYBILL",
         **dict.fromkeys(_SCHEDULES, NEVER),
+        **(_AT_ONCE if urlsplit(maycur_url).hostname in _LOOPBACK else {}),
         **chosen,
     }
 

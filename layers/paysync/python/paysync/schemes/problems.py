@@ -1,4 +1,4 @@
-"""What is wrong with a scheme's file: each problem with its line, in plain words, and what would be right. All at once."""
+"""What is wrong with a scheme's file: each problem with its line, in plain words, and what would be right."""
 
 import difflib
 from collections.abc import Iterable, Sequence

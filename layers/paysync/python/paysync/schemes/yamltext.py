@@ -1,7 +1,7 @@
-"""YAML text to plain data, with the line of every value. A small, strict YAML: nothing means something else than it says.
+"""YAML text to plain data, with the line of every value. Small and strict: nothing means something else than it says.
 
-Unlike YAML 1.1 at large: numbers with a point become Decimals; `yes`, `on`, `1_000`, `010`, `12:30` and dates stay text;
-doubled keys, anchors, tags, merge keys and further documents are refused.
+Unlike YAML 1.1 at large: numbers with a point become Decimals; `1_000`, `010`, `12:30` and dates stay text, `yes` and
+`on` are refused; doubled keys, anchors, tags, merge keys and further documents are refused.
 """
 
 import re
@@ -14,7 +14,7 @@ import yaml
 
 from paysync.schemes.problems import Problem, SchemeFileError, suggestion
 
-Data: TypeAlias = "str | int | Decimal | bool | None | list[Data] | dict[str, Data]"
+Data: TypeAlias = "str | int | Decimal | bool | list[Data] | dict[str, Data] | None"
 Place: TypeAlias = tuple[str | int, ...]
 
 
@@ -63,7 +63,9 @@ def read(text: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = error.problem or error.context or "cannot be read"
-        hint = "a text with {{ at its start or with “: ” in it needs quotes around it" if "{" in _line(text, mark) else ""
+        hint = (
+            "a text with {{ at its start or with “: ” in it needs quotes around it" if "{" in _line(text, mark) else ""
+        )
         raise SchemeFileError(file, [Problem(mark.line + 1 if mark else 1, f"no YAML: {said}", hint)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
@@ -86,7 +88,9 @@ def _refuse_aliases(text: str, document: Document) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             line = event.start_mark.line + 1
-            document.problems.append(Problem(line, "anchors and aliases are not allowed", "write the value out, or quote a *"))
+            document.problems.append(
+                Problem(line, "anchors and aliases are not allowed", "write the value out, or quote a *")
+            )
 
 
 def _value(node: yaml.Node, place: Place, document: Document) -> Data:
@@ -104,7 +108,9 @@ def _value(node: yaml.Node, place: Place, document: Document) -> Data:
             continue
         key = key_node.value
         if key in found:
-            document.problems.append(Problem(line, f"{key} is written twice", f"first in line {document.line((*place, key))}"))
+            document.problems.append(
+                Problem(line, f"{key} is written twice", f"first in line {document.line((*place, key))}")
+            )
             continue
         document.lines[(*place, key)] = line
         found[key] = _value(child, (*place, key), document)
@@ -116,12 +122,16 @@ def _scalar(node: yaml.ScalarNode, document: Document) -> Data:
     if not plain:
         return text
     if node.tag not in _KNOWN_TAGS:
-        document.problems.append(Problem(node.start_mark.line + 1, f"the tag {node.tag} is not allowed", "write the plain value"))
+        document.problems.append(
+            Problem(node.start_mark.line + 1, f"the tag {node.tag} is not allowed", "write the plain value")
+        )
         return None
     if text in _WORDS:
         return _WORDS[text]
     if text.lower() in _DOUBTFUL or text.lower() in _WORDS:
-        hint = suggestion(text, ["true", "false"]) if text.lower() in _WORDS else "write true or false, or quote the text"
+        hint = (
+            suggestion(text, ["true", "false"]) if text.lower() in _WORDS else "write true or false, or quote the text"
+        )
         document.problems.append(Problem(node.start_mark.line + 1, f"{text} is neither text nor true nor false", hint))
         return text
     if _WHOLE.match(text):

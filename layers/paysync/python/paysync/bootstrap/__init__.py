@@ -1,0 +1,209 @@
+"""Wiring: an environment becomes the ports of a function or of an operator. Only this package knows all adapters.
+
+What is costly to make (clients, connections) is made once per process; what belongs to one run anew for each. A
+function imports only what it uses: sweep knows no vendor.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from paysync import __version__
+from paysync.bootstrap.ground import Ground
+from paysync.core.fetch import FetchPorts
+from paysync.core.probe import PROBE_PAGE_SIZE
+from paysync.core.sweep import SweepPorts
+from paysync.core.times import Instant
+from paysync.core.turn import PushPorts
+from paysync.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+    from paysync.adapters.aws.journal import PowertoolsJournal
+    from paysync.adapters.system import SystemClock
+    from paysync.core.ports import Clock, Ledger, Outbox, Source, Target
+    from paysync.core.reconcile import ReconcilePorts
+    from paysync.core.scheme import Scheme
+
+_UNKNOWN_DEADLINE: Final = timedelta(minutes=15)
+
+
+def deadline_of(clock: "Clock", context: Any) -> Instant:
+    """When Lambda will end this invocation."""
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    return clock.now() + (timedelta(milliseconds=left()) if left else _UNKNOWN_DEADLINE)
+
+
+class Function:
+    """What the wiring of every function shares."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    @property
+    def clock(self) -> "SystemClock":
+        """The machine's."""
+        return self._ground.clock
+
+    @property
+    def journal(self) -> "PowertoolsJournal":
+        """With the logger and the metrics that the handler's decorators take."""
+        return self._ground.journal
+
+
+class PushFunction(Function):
+    """push: K3Cloud and the ledger."""
+
+    def __init__(self, ground: Ground) -> None:
+        from paysync.bootstrap.systems import K3Cloud
+
+        super().__init__(ground)
+        self._k3cloud = K3Cloud(ground)
+
+    def schemes(self) -> Mapping[str, PushPorts]:
+        """The ports of every scheme of the stack, by the credentials as they are now."""
+        ground, erp = self._ground, self._k3cloud
+        return {
+            scheme.name: PushPorts(
+                scheme=scheme,
+                ledger=ground.ledger,
+                target=erp.target(scheme),
+                outbox=ground.outbox,
+                inbox=ground.inbox,
+                clock=ground.clock,
+                ids=ground.ids,
+                journal=ground.journal,
+                integration_user=erp.user,
+                call_span=erp.call_span,
+            )
+            for scheme in ground.chosen()
+        }
+
+
+class FetchFunction(Function):
+    """fetch: Maycur and the ledger."""
+
+    def __init__(self, ground: Ground) -> None:
+        from paysync.bootstrap.systems import Maycur
+
+        super().__init__(ground)
+        self._maycur = Maycur(ground)
+
+    def schemes(self, wanted: str) -> Iterator[tuple[str, FetchPorts]]:
+        """The ports of the scheme that is named, or of all, for one run."""
+        for scheme in self._ground.chosen(wanted):
+            yield scheme.name, fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
+
+
+class SweepFunction(Function):
+    """sweep: the ledger and the queue, no vendor."""
+
+    def schemes(self) -> Mapping[str, SweepPorts]:
+        """The ports of every scheme of the stack."""
+        ground = self._ground
+        return {
+            scheme.name: SweepPorts(scheme, ground.ledger, ground.outbox, ground.clock, ground.journal)
+            for scheme in ground.chosen()
+        }
+
+
+class ReconcileFunction(Function):
+    """reconcile: both vendors and the ledger."""
+
+    def __init__(self, ground: Ground) -> None:
+        from paysync.bootstrap.systems import K3Cloud, Maycur
+
+        super().__init__(ground)
+        self._maycur, self._k3cloud = Maycur(ground), K3Cloud(ground)
+
+    def schemes(self, wanted: str) -> "Iterator[tuple[str, ReconcilePorts]]":
+        """The ports of the scheme that is named, or of all, for one run."""
+        from paysync.core.reconcile import ReconcilePorts
+
+        for scheme in self._ground.chosen(wanted):
+            fetch = fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
+            yield scheme.name, ReconcilePorts(fetch, self._k3cloud.target(scheme), self._k3cloud.user)
+
+    def keep(self, scheme: str, document: Mapping[str, Any]) -> None:
+        """Keep a report in the ledger's table."""
+        from paysync.adapters.aws.reports import keep_report
+
+        ground = self._ground
+        keep_report(ground.dynamodb, ground.settings.table, scheme, document, at=ground.clock.now())
+
+
+class Operator:
+    """A person's hands on a stack: the ledger and the queue, and the vendors to look at."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.clock: Clock = ground.clock
+        self.ledger: Ledger = ground.ledger
+        self.outbox: Outbox = ground.outbox
+
+    def scheme(self, name: str) -> "Scheme":
+        """A scheme of the stack with its parameters."""
+        return self._ground.scheme(name)
+
+    def target(self, name: str) -> "Target":
+        """K3Cloud, to ask it afresh."""
+        from paysync.bootstrap.systems import K3Cloud
+
+        return K3Cloud(self._ground).target(self.scheme(name))
+
+    def probe_source(self, name: str) -> "Source":
+        """Maycur with two rows a page, which tells the readings of its page number apart."""
+        from paysync.bootstrap.systems import Maycur
+
+        scheme = self.scheme(name)
+        small = replace(scheme, source=replace(scheme.source, page_size=PROBE_PAGE_SIZE))
+        return Maycur(self._ground).source(small)
+
+
+def push_ports(environment: Mapping[str, str]) -> PushFunction:
+    """What functions/push stands on."""
+    return PushFunction(Ground.of_function(Settings.of(environment, needs=frozenset({"k3cloud"}))))
+
+
+def fetch_ports(environment: Mapping[str, str]) -> FetchFunction:
+    """What functions/fetch stands on."""
+    return FetchFunction(Ground.of_function(Settings.of(environment, needs=frozenset({"maycur"}))))
+
+
+def sweep_ports(environment: Mapping[str, str]) -> SweepFunction:
+    """What functions/sweep stands on."""
+    return SweepFunction(Ground.of_function(Settings.of(environment)))
+
+
+def reconcile_ports(environment: Mapping[str, str]) -> ReconcileFunction:
+    """What functions/reconcile stands on."""
+    return ReconcileFunction(Ground.of_function(Settings.of(environment, needs=frozenset({"maycur", "k3cloud"}))))
+
+
+def operator(
+    *,
+    dynamodb: "DynamoDBClient",
+    sqs: "SQSClient",
+    secrets: "SecretsManagerClient",
+    settings: Settings,
+) -> Operator:
+    """An operator at a stack, by clients of its account."""
+    return Operator(Ground(settings, dynamodb=dynamodb, sqs=sqs, secrets=secrets))
+
+
+def fetch_ports_of(ground: Ground, scheme: "Scheme", source: "Source") -> FetchPorts:
+    """One scheme's ports for one run of fetch, whoever makes it."""
+    return FetchPorts(
+        scheme=scheme,
+        source=source,
+        ledger=ground.ledger,
+        outbox=ground.outbox,
+        clock=ground.clock,
+        journal=ground.journal,
+        since=ground.settings.fetch_since,
+        code_version=__version__,
+    )

@@ -1,0 +1,79 @@
+"""What every function of a stack stands on: settings, clock, ledger, queue, schemes. Made once per process."""
+
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from paysync.adapters.aws.journal import PowertoolsJournal
+from paysync.adapters.aws.ledger import SHARDS, DynamoLedger
+from paysync.adapters.aws.queue import SqsInbox, SqsOutbox
+from paysync.adapters.aws.secrets import Secrets
+from paysync.adapters.system import SystemClock, SystemIds
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.errors import SettingsError
+from paysync.core.scheme import Scheme
+from paysync.schemes.load import Overrides, load
+from paysync.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+AWS: Final = Config(
+    connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 4}, tcp_keepalive=True
+)
+
+
+class Ground:
+    """The ports that any function may need. Clients are made by the caller: in Lambda, or for an operator's stack."""
+
+    def __init__(
+        self, settings: Settings, *, dynamodb: "DynamoDBClient", sqs: "SQSClient", secrets: "SecretsManagerClient"
+    ) -> None:
+        self.settings = settings
+        self.dynamodb = dynamodb
+        self.clock = SystemClock()
+        self.ids = SystemIds()
+        self.journal = PowertoolsJournal()
+        self.secrets = Secrets(secrets, clock=self.clock)
+        self.outbox = SqsOutbox(sqs, queue_url=settings.queue_url, dlq_url=settings.dlq_url, journal=self.journal)
+        self.inbox = SqsInbox(sqs, queue_url=settings.queue_url, journal=self.journal)
+        shard = int(self.ids.fraction() * SHARDS)
+        self.ledger = DynamoLedger(dynamodb, settings.table, clock=self.clock, ids=self.ids, shard=shard)
+        self._schemes: dict[str, Scheme] = {}
+
+    @classmethod
+    def of_function(cls, settings: Settings) -> "Ground":
+        """In Lambda: clients of the function's own account and region."""
+        return cls(
+            settings,
+            dynamodb=boto3.client("dynamodb", config=AWS),
+            sqs=boto3.client("sqs", config=AWS),
+            secrets=boto3.client("secretsmanager", config=AWS),
+        )
+
+    def chosen(self, wanted: str = "") -> tuple[Scheme, ...]:
+        """The scheme that is named; without a name every scheme of the stack, in the order of its parameter."""
+        return tuple(self.scheme(name) for name in ([wanted] if wanted else self.settings.schemes))
+
+    def scheme(self, wanted: str = "") -> Scheme:
+        """The checked scheme with this stack's parameters; the stack's first where none is named."""
+        known = self.settings.schemes
+        name = wanted or known[0]
+        if name not in known:
+            what = f"is {wanted!r}: use one of {', '.join(known)}"
+            raise SettingsError(Diagnosis.of(Code.SETTING, setting="scheme", what=what))
+        if name not in self._schemes:
+            self._schemes[name] = load(name, {"rule_id": self.settings.rule_id}, _overrides(self.settings))
+        return self._schemes[name]
+
+
+def _overrides(settings: Settings) -> Overrides:
+    return Overrides(
+        quiet_period=settings.quiet_period,
+        on_unresolved=settings.on_unresolved,
+        requests_per_second=settings.maycur_requests_per_second,
+        safety_delay=settings.safety_delay,
+    )

@@ -1,0 +1,11 @@
+"""Schemes: the integration as one readable file. Reading, checking and building them; the shipped ones lie here too."""
+
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).parent
+
+
+def names() -> tuple[str, ...]:
+    """The schemes that are shipped, by name."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))

@@ -1,0 +1,228 @@
+"""The scheme's file as pydantic sees it: which keys there are, what each may hold, and what it is when left out.
+
+Only the shape is judged here, value by value; what values say to each other is judged in `rules`. A description is what
+the JSON Schema, and so the editor, and docs/reference/scheme.md show.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+
+from paysync.core.conditions import LOGICS
+from paysync.core.scheme import FieldType, OnMiss, Paging, Strategy
+from paysync.schemes.spans import PATTERN
+
+Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+"""A scheme's name: the file's name, a part of every key."""
+Word: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+"""What a template calls a parameter or a lookup."""
+Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+FieldKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")]
+"""A field of the target's form, e.g. FCURRENCYID.FNumber."""
+Span: TypeAlias = Annotated[str, StringConstraints(pattern=PATTERN)]
+"""A span of time: a whole number, a blank, and ms, s, min, h or d."""
+Scalar: TypeAlias = "str | int | Decimal | bool | None"
+Tree: TypeAlias = Any
+"""A value of a request: text with templates, a number, true or false, null, a list or a mapping of such."""
+Request: TypeAlias = dict[str, Tree]
+
+
+def _optional(says: str, default: Any) -> Any:
+    return Field(default=default, description=says)
+
+
+class Part(BaseModel):
+    """A mapping of the file: no key but its own, no value turned into another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Titles(Part):
+    """A text for both kinds of readers."""
+
+    en: Text = Field(description="In English.")
+    zh: Text = Field(description="In Chinese.")
+
+
+class Parameter(Part):
+    """A value that belongs to a customer. It is bound per stack; without a default the scheme does not run unbound."""
+
+    label: Titles = Field(description="What it is.")
+    find: Titles = Field(description="Where whoever binds it finds its value.")
+    example: str = _optional("A value as it may look; never used.", "")
+    default: str | None = _optional("What it is where the stack does not bind it.", None)
+
+
+class SourceField(Part):
+    """A declared field of the source's rows."""
+
+    label: Text = Field(description="What a person calls it.")
+    type: FieldType = Field(description="What it holds.", strict=False)
+    required: bool = _optional("A row without it is rejected.", default=False)
+    sensitive: bool = _optional("Masked wherever a person or a log sees it.", default=False)
+
+
+class Line(Part):
+    """One line of a condition."""
+
+    field: Text = Field(description="A declared field.")
+    logic: Literal[LOGICS] = Field(description="How it is compared.")  # type: ignore[valid-type]  # the core's own list
+    value: Scalar = _optional("What it is compared with; none for isnull and notnull.", None)
+
+
+class Flatten(Part):
+    """One payment for each child row: the child's fields are called `<list>_<field>`."""
+
+    list: Text = Field(description="The field with the child rows.")
+    key: Text = Field(description="The child's own key; the payment's key ends in it.")
+
+
+class Source(Part):
+    """Where payments come from."""
+
+    connector: Literal["maycur"] = Field(description="The system.")
+    endpoint: Annotated[str, StringConstraints(pattern=r"^/\S+$")] = Field(description="Path of the list.")
+    method: Literal["POST", "GET"] = _optional("HTTP method.", "POST")
+    request: Request = Field(
+        description="What is asked for. May use window.start, window.end, page.number, page.size and param.*."
+    )
+    labels: dict[str, Text] = _optional("What the request's fields are called, for people.", {})
+    row_path: Text = _optional("Where the rows lie in the answer: a dotted path, or auto.", "auto")
+    null_means_empty: bool = _optional("`data: null` is an empty list on this tenant.", default=False)
+    fields: dict[str, SourceField] = Field(description="Every field that is used, by its name.", min_length=1)
+    key: Text = Field(description="The field that tells payments apart, for ever.")
+    number: Text = Field(description="The field with the number of the document that was paid.")
+    amount: Text = Field(description="The field with the sum.")
+    paid_time: Text = Field(description="The field with the time of payment: it decides the accounting period.")
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = _optional("ISO code of every row.", "CNY")
+    currency_field: str = _optional("The field with the ISO code, where rows have one.", "")
+    where: list[list[Line]] = _optional("Which rows count: one of the lists must hold in all its lines.", [])
+    flatten: Flatten | None = _optional("Child rows as payments of their own.", None)
+    paging: Paging = Field(
+        default=Paging.UNION, strict=False, description="What page.number means; union until doctor has found out."
+    )
+    page_size: int = Field(default=50, ge=2, le=1000, description="Rows asked for at once.")
+    requests_per_second: int | Decimal = Field(default=2, gt=0, le=100, description="How fast the source is asked.")
+    max_window: Span = _optional("The longest span that is asked for at once.", "1 d")
+    overlap: Span = _optional("How far back each run reads again.", "3 d")
+    deep_scan: Span = _optional("How far back the nightly run reads again.", "35 d")
+    safety_delay: Span = _optional("How far behind now a window ends.", "5 min")
+
+
+class Lookup(Part):
+    """One value found in a form of the target, by equality."""
+
+    find: FieldKey = Field(description="The field whose value is wanted.")
+    in_: Text = Field(alias="in", description="The form, or the scheme, that is searched.")
+    kind: Literal["form", "scheme"] = _optional("What `in` names.", "form")
+    where: dict[FieldKey, str] = Field(description="Field and the value it must have; all of them.", min_length=1)
+    usable: dict[FieldKey, str | list[str]] = _optional("Field and the values of a record that may be used.", {})
+    on_none: OnMiss = Field(default=OnMiss.PARK, strict=False, description="When nothing usable is found.")
+    on_many: OnMiss = Field(default=OnMiss.PARK, strict=False, description="When several results are found.")
+    default: Scalar = _optional("The value for on_none or on_many: default.", None)
+
+
+class Push(Part):
+    """Make one bill from one source document, by a conversion rule."""
+
+    step: Literal["push"]
+    request: Request = Field(description="The call's data. May use the row's fields, lookup.*, payment.* and param.*.")
+    labels: dict[str, Text] = _optional("What the request's fields are called, for people.", {})
+
+
+class Create(Part):
+    """Make one bill from nothing but the row."""
+
+    step: Literal["create"]
+    request: Request = Field(description="The call's data, with its Model; must set the reference field.")
+    labels: dict[str, Text] = _optional("What the request's fields are called, for people.", {})
+
+
+class Save(Part):
+    """What the finished bill must say: saved where it differs, read back and compared to the cent."""
+
+    step: Literal["save"]
+    head: dict[FieldKey, Tree] = Field(description="Field and value; {FNumber: …} for a reference.", min_length=1)
+    entry: str = _optional("Key of the payment entries; none: the head only.", "")
+    entry_id: str = _optional("Key of an entry's own id.", "")
+    each: dict[FieldKey, Tree] = _optional("Set on every entry.", {})
+    amounts: list[FieldKey] = _optional("Entry fields that hold the amount; the last one is compared.", [])
+    expect: dict[FieldKey, Tree] = _optional("Head fields that are compared and never written.", {})
+
+
+class Submit(Part):
+    """Submit the bill."""
+
+    step: Literal["submit"]
+
+
+class Audit(Part):
+    """Audit the bill."""
+
+    step: Literal["audit"]
+
+
+Step: TypeAlias = Annotated[Push | Create | Save | Submit | Audit, Field(discriminator="step")]
+
+
+class Target(Part):
+    """Which bills are made, and by which steps."""
+
+    connector: Literal["k3cloud"] = Field(description="The system.")
+    form: Text = Field(description="The form of the bill.")
+    source_form: str = _optional("The form of the source document; none where bills are made from the row.", "")
+    reference_field: FieldKey = Field(description="The bill's free field that carries the payment's key.")
+    steps: list[Step] = Field(description="In this order: push or create, save, submit, audit.", min_length=1)
+    strategy: Strategy = Field(
+        default=Strategy.LINK, strict=False, description="How bills are traced to their source document."
+    )
+    currencies: dict[str, Text] = _optional("ISO code and the target's number of that currency.", {})
+    options: dict[str, Scalar] = _optional("Settings of the connector, e.g. a tenant's own field keys.", {})
+
+
+class CallBack(Part):
+    """A row for another scheme once the bill is done; its failure does not fail the payment."""
+
+    scheme: str = Field(description="The other scheme; may be a parameter. Empty: no row.")
+    fields: dict[str, Tree] = Field(description="Field and value. May use pushed.Id and pushed.Number.", min_length=1)
+
+
+class Policies(Part):
+    """What the customer decides, not the protocol."""
+
+    on_unresolved: Literal["park", "repush_once"] = _optional("What becomes of a Push that left no trace.", "park")
+    attestation: str = _optional("Who attested, when, for which tenant, that a repush is safe.", "")
+    quiet_period: Span = _optional("Longer than any request can still be running.", "600 s")
+    closed_period: Literal["hold", "reject"] = _optional("A date in a closed period: wait, or refuse.", "hold")
+    wake_after: Span = _optional("How long a row may stand without progress.", "15 min")
+
+
+class Test(Part):
+    """A row, what the lookups would answer, and what must be sent."""
+
+    name: Text = Field(description="What it shows.")
+    parameters: dict[Word, str] = _optional("Values of parameters.", {})
+    row: dict[str, Tree] = Field(description="The row as the source sends it.")
+    lookups: dict[Word, Scalar] = _optional("The answer of each lookup.", {})
+    expect: dict[str, Tree] = Field(description="Parts of the preview that must be just so.", min_length=1)
+
+
+class SchemeFile(Part):
+    """A scheme: one integration in one file."""
+
+    schema_: SkipJsonSchema[str] = Field(default="", alias="$schema")
+    scheme: Name = Field(description="Its name, which is the file's.")
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.]{1,20}$")] = Field(
+        description="Raised by whoever changes the file; each booked row names it."
+    )
+    title: Titles = Field(description="What it is called.")
+    needs: list[Name] = _optional("Schemes that must run beside it.", [])
+    parameters: dict[Word, Parameter] = _optional("What a customer binds.", {})
+    source: Source
+    lookups: dict[Word, Lookup] = _optional("Values that must be found before a bill is made.", {})
+    target: Target
+    call_back: CallBack | None = None
+    policies: Policies = Policies()
+    tests: list[Test] = _optional("Run by `paysync scheme test` and at every build.", [])
