@@ -27,6 +27,7 @@ from paysync import local
 from paysync.cli import render
 from paysync.cli.local_run import run
 from paysync.cli.look import overview, select
+from paysync.cli.replay import prune
 from paysync.cli.runs import invoke
 from paysync.cli.stack import LOCAL, Stack
 from paysync.core.outcomes import Done
@@ -77,7 +78,7 @@ def _demo(maycur: RunningSimulator, k3cloud: RunningSimulator) -> int:
     _overview(stack)
     _reasons(stack)
     _heading("4  处理后重放 · the causes are mended, then replay and review")
-    _mend(k3cloud, books)
+    _mend(maycur, k3cloud, books)
     _replay(stack)
     _decide(stack, books)
     _work(stack, k3cloud)
@@ -88,7 +89,7 @@ def _demo(maycur: RunningSimulator, k3cloud: RunningSimulator) -> int:
 
 def load(maycur: RunningSimulator, k3cloud: RunningSimulator, books: Books) -> None:
     """Fill both simulators, and arrange for one lost answer, one late commit and one throttled call."""
-    maycur.load(credentials=demo_data.MAYCUR_SECRET, payments=books.payments, scripted=books.scripted)
+    maycur.load(credentials=demo_data.MAYCUR_SECRET, payments=books.payments)
     k3cloud.load(
         credentials={
             name: str(demo_data.K3CLOUD_SECRET[name]) for name in ("acct_id", "user_name", "app_id", "app_secret")
@@ -180,12 +181,14 @@ def _reasons(stack: Stack) -> None:
     say(lines)
 
 
-def _mend(k3cloud: RunningSimulator, books: Books) -> None:
+def _mend(maycur: RunningSimulator, k3cloud: RunningSimulator, books: Books) -> None:
     for number in books.unaudited:
         k3cloud.post(f"applications/{number}", {"status": "C"})
     k3cloud.load(applications=books.missing, closed_period_until=None)
     done = f"{len(books.unaudited)} applications audited, {len(books.missing)} entered"
     say(f"in K3Cloud: {done}, the closed period reopened")
+    maycur.load(payments=books.late)
+    say(f"in Maycur: {len(books.late)} payments show up late, with a paid time that fetch has read past")
 
 
 def _replay(stack: Stack) -> None:
@@ -193,7 +196,8 @@ def _replay(stack: Stack) -> None:
     keys = [row.key for row in select(stack, stack.settings.schemes, [State.REJECTED], None)]
     ports = ReplayPorts(operator.ledger, operator.outbox, operator.clock, stack.who)
     results = list(carry_out(ports, plan(operator.ledger, keys, operator.clock.now()), pause=timedelta()))
-    say(f"paysync replay --all: {sum(r.sent for r in results)} of {len(results)} sent again")
+    pruned = prune(stack, {r.planned.key: r.planned.row.fence for r in results if r.sent and r.planned.row})
+    say(f"paysync replay --all: {sum(r.sent for r in results)} of {len(results)} sent again, {pruned} dead letters done")
 
 
 def _decide(stack: Stack, books: Books) -> None:

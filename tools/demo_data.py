@@ -34,7 +34,8 @@ class Books:
     """What is loaded into the two simulators, and how the troubles are mended later."""
 
     payments: list[dict[str, Any]] = field(default_factory=list)
-    scripted: list[dict[str, Any]] = field(default_factory=list)
+    late: list[dict[str, Any]] = field(default_factory=list)
+    """Payments that Maycur shows only after the first run, with a paid time behind the watermark."""
     applications: list[dict[str, Any]] = field(default_factory=list)
     closed_until: str = ""
     unaudited: list[str] = field(default_factory=list)
@@ -46,7 +47,7 @@ class Books:
     @property
     def paid(self) -> int:
         """How many payments Maycur will have shown in the end."""
-        return len({row["paymentBizCode"] for row in self.payments}) + sum("insert" in one for one in self.scripted)
+        return len({row["paymentBizCode"] for row in self.payments}) + len(self.late)
 
 
 class Maker:
@@ -116,8 +117,8 @@ def _late(make: Maker) -> None:
     """Transactions that appear only after the list was read, with a paid time that lies behind the watermark."""
     for _ in range(3):
         make.document(amount := make.money(), pays=False)
-        row = make.payment(make.books.applications[-1]["number"], amount, at=make.start + timedelta(days=1, hours=2))
-        make.books.scripted.append({"after_calls": 40, "insert": row})
+        number, at = make.books.applications[-1]["number"], make.start + timedelta(days=1, hours=2)
+        make.books.late.append(make.payment(number, amount, at=at))
 
 
 def _troubles(make: Maker) -> None:

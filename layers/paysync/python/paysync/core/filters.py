@@ -19,6 +19,8 @@ __all__ = ["FILTERS", "Example", "Filter", "FilterError", "Parameter", "Value", 
 
 Argument: TypeAlias = str | int
 Kind: TypeAlias = Literal["text", "whole", "zone", "any"]
+Sort: TypeAlias = Literal["any", "text", "number", "time", "list"]
+"""What sort of value goes through a filter; `any` where only the row itself will show it."""
 _SHANGHAI: Final = "Asia/Shanghai"
 
 
@@ -42,7 +44,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter. `typed`: as the last filter of a template that is one single slot it gives more than text."""
+    """One filter. `typed`: as the last filter of a template that is one single slot it gives more than text.
+
+    `takes` is `any` unless no other sort can be meant; a scheme that gives it another one is refused.
+    """
 
     name: str
     says: str
@@ -51,6 +56,8 @@ class Filter:
     parameters: tuple[Parameter, ...] = ()
     typed: bool = False
     takes_missing: bool = False
+    takes: Sort = "any"
+    gives: Sort = "text"
 
 
 _MS = 1675180799999  # 2023-01-31 23:59:59.999 in China, 15:59:59.999 UTC
@@ -64,6 +71,7 @@ def _local(name: str, form: str, says: str, example: str) -> Filter:
         lambda value, zone: to.local(value, form, zone),
         (Example(_MS, example),),
         _ZONE,
+        takes="time",
     )
 
 
@@ -74,16 +82,30 @@ _ALL: Final = (
     _local("shortDate", "%m-%d", "Month and day", "01-31"),
     _local("shortTime", "%H:%M", "Hour and minute", "23:59"),
     _local("shortDateTime", "%m-%d %H:%M", "Month, day, hour and minute", "01-31 23:59"),
-    Filter("timestamp", "Whole seconds since 1970; the rest is cut", to.seconds, (Example(_MS, "1675180799"),)),
-    Filter("timestamp_ms", "Milliseconds since 1970", to.milliseconds, (Example(_MS, "1675180799999"),)),
-    Filter("epoch_s", "The same as timestamp", to.seconds, (Example(_MS, "1675180799"),)),
-    Filter("epoch_ms", "The same as timestamp_ms", to.milliseconds, (Example("1675180799999", "1675180799999"),)),
+    Filter(
+        "timestamp",
+        "Whole seconds since 1970; the rest is cut",
+        to.seconds,
+        (Example(_MS, "1675180799"),),
+        takes="time",
+    ),
+    Filter("timestamp_ms", "Milliseconds since 1970", to.milliseconds, (Example(_MS, "1675180799999"),), takes="time"),
+    Filter("epoch_s", "The same as timestamp", to.seconds, (Example(_MS, "1675180799"),), takes="time"),
+    Filter(
+        "epoch_ms",
+        "The same as timestamp_ms",
+        to.milliseconds,
+        (Example("1675180799999", "1675180799999"),),
+        takes="time",
+    ),
     Filter(
         "plus_ms",
         "The time so many milliseconds later; name its form with a further filter",
         to.later_ms,
         (Example(_MS, to.instant(_MS + 1), (1,)), Example(_MS, to.instant(_MS - 1), (-1,))),
         (Parameter("count", "whole"),),
+        takes="time",
+        gives="time",
     ),
     Filter(
         "plus_days",
@@ -91,6 +113,8 @@ _ALL: Final = (
         to.later_days,
         (Example(_MS, to.instant(_MS - 86_400_000), (-1,)),),
         (Parameter("count", "whole"),),
+        takes="time",
+        gives="time",
     ),
     Filter(
         "amount",
@@ -104,6 +128,7 @@ _ALL: Final = (
         to.decimal,
         (Example("1234.50", Decimal("1234.50")),),
         typed=True,
+        gives="number",
     ),
     Filter(
         "round",
@@ -111,6 +136,7 @@ _ALL: Final = (
         to.rounded,
         (Example("2.345", Decimal("2.35")), Example("2.5", Decimal(3), (0,))),
         (Parameter("places", "whole", 2),),
+        gives="number",
     ),
     Filter(
         "intval",
@@ -118,6 +144,7 @@ _ALL: Final = (
         to.whole,
         (Example("12.9", 12), Example("100003", 100003)),
         typed=True,
+        gives="number",
     ),
     Filter(
         "bool",
@@ -147,6 +174,7 @@ _ALL: Final = (
         (Example("A, B,", ["A", "B"]), Example("A;B", ["A", "B"], (";",))),
         (Parameter("separator", "text", ","),),
         typed=True,
+        gives="list",
     ),
     Filter(
         "implode",
@@ -154,6 +182,7 @@ _ALL: Final = (
         to.joined,
         (Example(["A", "B"], "A,B"), Example(["A", "B"], "A / B", (" / ",))),
         (Parameter("separator", "text", ","),),
+        takes="list",
     ),
     Filter(
         "json",
@@ -161,6 +190,7 @@ _ALL: Final = (
         to.parsed,
         (Example('["A","B"]', ["A", "B"]), Example("1.50", Decimal("1.50"))),
         typed=True,
+        gives="any",
     ),
     Filter(
         "default",
@@ -169,6 +199,7 @@ _ALL: Final = (
         (Example(None, "-", ("-",)), Example("", 0, (0,)), Example("A", "A", ("-",))),
         (Parameter("instead", "any"),),
         takes_missing=True,
+        gives="any",
     ),
 )
 

@@ -1,4 +1,6 @@
-"""Is this text a scheme? Its YAML, its shape and its sense, judged in this order, with every problem at its line."""
+"""Is this text a scheme? Its YAML, its shape and its sense, with every problem at its line, all at once."""
+
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -6,18 +8,22 @@ from paysync.schemes.complaints import complaints
 from paysync.schemes.model import SchemeFile
 from paysync.schemes.plain import Plain
 from paysync.schemes.problems import Problem, SchemeFileError
-from paysync.schemes.yamltext import read
+from paysync.schemes.rules import sense_problems, template_problems
+from paysync.schemes.yamltext import Document, read
 
 
 def checked(text: str, file: str) -> SchemeFile:
-    """The scheme that the text writes. Raises SchemeFileError with every problem that was found."""
+    """The scheme that the text writes. Raises SchemeFileError with every problem that was found.
+
+    What values say to each other is judged only when each has its right shape and every template can be read.
+    """
     document = read(text, file)
-    problems: list[Problem] = list(document.problems)
-    scheme: SchemeFile | None = None
-    try:
-        scheme = SchemeFile.model_validate(document.data)
-    except ValidationError as error:
-        problems += complaints(error.errors(include_url=False), document, SchemeFile)
+    problems = [*document.problems, *template_problems(document)]
+    scheme = _shaped(document, problems)
+    if scheme is not None:
+        problems += _name_problems(scheme, document, file)
+    if scheme is not None and not problems:
+        problems += sense_problems(scheme, document)
     if problems or scheme is None:
         raise SchemeFileError(file, problems)
     return scheme
@@ -27,3 +33,18 @@ def plain_form(scheme: SchemeFile) -> Plain:
     """The scheme's data as `build` takes it, with every default filled in and without what is not run."""
     plain: Plain = scheme.model_dump(by_alias=True, exclude={"schema_", "tests"})
     return plain
+
+
+def _shaped(document: Document, problems: list[Problem]) -> SchemeFile | None:
+    try:
+        return SchemeFile.model_validate(document.data)
+    except ValidationError as error:
+        problems += complaints(error.errors(include_url=False), document, SchemeFile)
+        return None
+
+
+def _name_problems(scheme: SchemeFile, document: Document, file: str) -> list[Problem]:
+    if scheme.scheme == Path(file).stem:
+        return []
+    what = f"the scheme is called {scheme.scheme}, but its file {Path(file).name}"
+    return [Problem(document.line(("scheme",)), what, "give both the same name: it is a part of every payment's key")]

@@ -5,7 +5,7 @@ from typing import Final
 
 from paysync.adapters.maycur import answers
 from paysync.adapters.maycur.answers import Page
-from paysync.adapters.maycur.client import Call, MaycurClient
+from paysync.adapters.maycur.client import BASE_PATH, Call, MaycurClient
 from paysync.adapters.maycur.login import Login
 from paysync.core.bills import Json
 from paysync.core.codes import Code
@@ -56,7 +56,7 @@ class MaycurSource:
 
     def _read(self, body: Mapping[str, Json], token: Token) -> Outcome[Page]:
         headers = {"entCode": token.tenant, "tokenId": token.value}
-        call = Call(self._part.endpoint, body, self._part.method, headers)
+        call = Call(self._part.endpoint.removeprefix(BASE_PATH), body, self._part.method, headers)
         outcome = self._client.read(call, self._judged)
         if isinstance(outcome, Done) and outcome.value.path != self._path:
             self._path = outcome.value.path

@@ -1,0 +1,43 @@
+"""`python -m paysync.schemes.compile FOLDER`: check each NAME.yaml and write NAME.json, all that a Lambda then reads.
+
+Run by the layer's build. A scheme that is wrong, or whose own tests fail, ends the build.
+"""
+
+import sys
+from pathlib import Path
+
+from paysync.core.errors import SchemeError
+from paysync.schemes.check import checked, plain_form
+from paysync.schemes.load import digest_of
+from paysync.schemes.plain import to_json
+
+
+def compile_folder(folder: Path) -> tuple[str, ...]:
+    """Compile every scheme in the folder; the names of those that were. Raises SchemeError."""
+    return tuple(_compile(file) for file in sorted(folder.glob("*.yaml")))
+
+
+def compiled(text: str, file: str) -> str:
+    """The JSON text that stands for this scheme's YAML text. Raises SchemeFileError."""
+    return to_json({"of": digest_of(text), "scheme": plain_form(checked(text, file))})
+
+
+def _compile(file: Path) -> str:
+    text = file.read_text(encoding="utf-8")
+    file.with_suffix(".json").write_text(compiled(text, file.name), encoding="utf-8")
+    return file.stem
+
+
+def main(arguments: list[str]) -> int:
+    """Compile the folder that is named, and say so."""
+    try:
+        names = compile_folder(Path(arguments[0]))
+    except SchemeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"schemes compiled: {', '.join(names)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,57 @@
+"""Policies, lookups and other schemes: what contradicts itself or leaves money without an owner."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from paysync.core.scheme import OnMiss
+from paysync.schemes.model import Lookup, SchemeFile
+from paysync.schemes.problems import Problem
+from paysync.schemes.spans import span_of, written
+from paysync.schemes.yamltext import Document, Place
+
+LEAST_QUIET: Final = timedelta(seconds=150)
+"""A request of the target's own SDK may run for 120 s, and what it has begun goes on without it."""
+LEAST_WAKE: Final = timedelta(minutes=1)
+
+
+def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
+    """What is wrong with policies, lookups and needs."""
+    yield from _policies(scheme, document)
+    for name, lookup in scheme.lookups.items():
+        yield from _lookup(scheme, name, lookup, document)
+    if scheme.scheme in scheme.needs:
+        yield Problem(document.line(("needs",)), "a scheme cannot need itself", "leave it out")
+    if scheme.call_back and scheme.call_back.scheme == scheme.scheme:
+        line = document.line(("call_back", "scheme"))
+        yield Problem(line, "the call-back row would go into this scheme itself", "name another scheme")
+
+
+def _policies(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
+    policies = scheme.policies
+    if policies.on_unresolved == "repush_once" and not policies.attestation.strip():
+        line = document.line(("policies", "on_unresolved"))
+        yield Problem(
+            line, "repush_once needs an attestation", "say in policies.attestation who attests, when, for whom"
+        )
+    for name, least in (("quiet_period", LEAST_QUIET), ("wake_after", LEAST_WAKE)):
+        span = getattr(policies, name)
+        if span_of(span) < least:
+            what = f"policies.{name} is {span}, which is too short to be safe"
+            yield Problem(document.line(("policies", name)), what, f"write at least {written(least)}")
+
+
+def _lookup(scheme: SchemeFile, name: str, lookup: Lookup, document: Document) -> Iterator[Problem]:
+    place: Place = ("lookups", name)
+    by_default = OnMiss.DEFAULT in {lookup.on_none, lookup.on_many}
+    if by_default and lookup.default is None:
+        yield Problem(document.line(place), f"lookup {name} falls back on a default that it lacks", "add default")
+    if not by_default and lookup.default is not None:
+        line = document.line((*place, "default"))
+        what = f"lookup {name} has a default that is never used"
+        yield Problem(line, what, "write on_none: default, or leave it out")
+    if lookup.kind == "scheme" and lookup.in_ not in scheme.needs:
+        line = document.line((*place, "in"))
+        yield Problem(
+            line, f"lookup {name} reads the rows of {lookup.in_}, which must run too", f"add needs: [{lookup.in_}]"
+        )

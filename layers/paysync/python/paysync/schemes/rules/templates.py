@@ -1,0 +1,145 @@
+"""Templates in the file: may one stand there, can it be read, and is every name in it one that has a value there.
+
+Works on the data alone, so that it speaks even where the file's shape is wrong elsewhere.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from paysync.core.filters import FILTERS, Sort
+from paysync.core.scheme import FieldType, Slot, Template
+from paysync.core.templates import TemplateError, parse
+from paysync.schemes.problems import Problem, suggestion
+from paysync.schemes.yamltext import Data, Document, Place
+
+_GROUPS: Final[Mapping[str, Mapping[str, Sort]]] = {
+    "window": {"start": "time", "end": "time"},
+    "page": {"number": "number", "size": "number"},
+    "payment": {"key": "text", "number": "text", "amount": "number", "currency": "text"},
+    "bill": {"id": "text", "number": "text"},
+    "pushed": {"Id": "text", "Number": "text"},
+}
+"""Names that have a value beside the row's fields, with their members; `param` and `lookup` have the scheme's own."""
+RESERVED: Final = frozenset(_GROUPS) | {"param", "lookup"}
+_SORTS: Final[Mapping[str, Sort]] = {
+    FieldType.STRING: "text",
+    FieldType.AMOUNT: "number",
+    FieldType.INTEGER: "number",
+    FieldType.EPOCH_MS: "time",
+}
+_SPOKEN: Final[Mapping[Sort, str]] = {"text": "text", "number": "a number", "time": "a time", "list": "a list"}
+
+_ASKING: Final = frozenset({"window", "page", "param"})
+_FINDING: Final = frozenset({"row", "payment", "param"})
+_MAKING: Final = _FINDING | {"lookup"}
+_FINISHED: Final = _MAKING | {"bill", "pushed"}
+_FREE: Final = frozenset({"tests", "labels"})
+"""Keys under which text is never a template of the scheme's own."""
+
+
+def template_problems(document: Document) -> Iterator[Problem]:
+    """Everything that is wrong with the templates of the file."""
+    names = _names(document)
+    for place, text in _texts(document.data, ()):
+        if "{{" in text or "}}" in text:
+            for what, hint in _wrong(text, _groups_at(place), names):
+                yield Problem(document.line(place), f"{_spoken(place)}: {what}", hint)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _texts(data: Data, place: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if key not in _FREE:
+                yield from _texts(value, (*place, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _texts(value, (*place, index))
+
+
+def _groups_at(place: Place) -> frozenset[str]:
+    """Which names have a value when the template at this place is rendered; none where no template may stand."""
+    match place:
+        case ("source", "request", *_):
+            return _ASKING
+        case ("lookups", _, "where", *_):
+            return _FINDING
+        case ("target", "steps", _, "request", *_):
+            return _MAKING
+        case ("target", "steps", _, "head" | "each" | "expect", *_):
+            return _FINISHED
+        case ("call_back", "fields", *_):
+            return _FINISHED
+        case ("call_back", "scheme"):
+            return frozenset({"param"})
+        case _:
+            return frozenset()
+
+
+def _names(document: Document) -> Mapping[str, Mapping[str, Sort]]:
+    """Group, member, and what sort of value it is. The row's own fields are the group `row`."""
+    fields = _mapping(document.at(("source", "fields")))
+    kinds = {name: _mapping(field).get("type") for name, field in fields.items()}
+    return {
+        **_GROUPS,
+        "row": {name: _SORTS.get(str(kind), "any") for name, kind in kinds.items()},
+        "param": dict.fromkeys(_mapping(document.at(("parameters",))), "text"),
+        "lookup": dict.fromkeys(_mapping(document.at(("lookups",))), "any"),
+    }
+
+
+def _mapping(data: Data) -> Mapping[str, Data]:
+    return data if isinstance(data, dict) else {}
+
+
+def _wrong(text: str, groups: frozenset[str], names: Mapping[str, Mapping[str, Sort]]) -> Iterator[tuple[str, str]]:
+    try:
+        template = parse(text)
+    except TemplateError as error:
+        what = f"{error.written} {error.reason}" if error.valid else f"{error.reason} at “{error.written}”"
+        yield what, suggestion(error.written, error.valid) if error.valid else ""
+        return
+    if isinstance(template, str):
+        return
+    if not groups:
+        yield "no template may stand here", "write the value itself"
+        return
+    valid = _valid(groups, names)
+    for slot in template.parts:
+        if isinstance(slot, Slot):
+            yield from _wrong_slot(slot, template, valid)
+
+
+def _valid(groups: frozenset[str], names: Mapping[str, Mapping[str, Sort]]) -> Mapping[str, Sort]:
+    found: dict[str, Sort] = {}
+    for group in ["row", *sorted(groups - {"row"})]:
+        if group in groups:
+            prefix = "" if group == "row" else f"{group}."
+            found.update({f"{prefix}{member}": sort for member, sort in names[group].items()})
+    return found
+
+
+def _wrong_slot(slot: Slot, template: Template, valid: Mapping[str, Sort]) -> Iterator[tuple[str, str]]:
+    name = ".".join(slot.path)
+    if name not in valid:
+        yield f"{name} has no value here", suggestion(name, valid)
+        return
+    sort = valid[name]
+    for call in slot.calls:
+        entry = FILTERS[call.name]
+        if entry.takes not in {"any", sort} and sort != "any":
+            yield f"|{call.name} takes {_SPOKEN[entry.takes]}, but gets {_SPOKEN[sort]}", "take another filter or field"
+            return
+        sort = entry.gives
+    if slot.calls and sort == "time":
+        yield f"|{slot.calls[-1].name} gives a time without a form", "add |epoch_ms, |date or |dateTime"
+    if sort == "list" and len(template.parts) > 1:
+        yield f"{name} is a list within a text", "add |implode(',')"
+
+
+def _spoken(place: Place) -> str:
+    return ".".join(str(step) for step in place)

@@ -1,0 +1,39 @@
+"""What is declared and used nowhere: mostly a slip of the pen, and a lookup without use parks payments for nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from paysync.core.templates import slots
+from paysync.schemes.build import tree_of
+from paysync.schemes.model import Create, Push, Save, SchemeFile
+from paysync.schemes.problems import Problem
+from paysync.schemes.yamltext import Document
+
+
+def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
+    """Parameters and lookups that no template names."""
+    named = {slot.path for tree in _trees(scheme) for slot in slots(tree_of(tree))}
+    for group, names in (("param", scheme.parameters), ("lookup", scheme.lookups)):
+        kind, place = ("parameter", "parameters") if group == "param" else ("lookup", "lookups")
+        for name in names:
+            if (group, name) not in named:
+                line = document.line((place, name))
+                yield Problem(
+                    line, f"{kind} {name} is used nowhere", f'use it as "{{{{{group}.{name}}}}}", or leave it out'
+                )
+
+
+def _trees(scheme: SchemeFile) -> Iterator[Any]:
+    yield scheme.source.request
+    for lookup in scheme.lookups.values():
+        yield lookup.where
+    for step in scheme.target.steps:
+        match step:
+            case Push() | Create():
+                yield step.request
+            case Save():
+                yield step.head, step.each, step.expect
+            case _:
+                pass
+    if scheme.call_back:
+        yield scheme.call_back.scheme, scheme.call_back.fields
