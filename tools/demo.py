@@ -116,6 +116,11 @@ def load(maycur: RunningSimulator, k3cloud: RunningSimulator, books: Books) -> N
 def _up(maycur: RunningSimulator, k3cloud: RunningSimulator) -> None:
     since = datetime.now(UTC) - timedelta(days=demo_data.DAYS + 1)
     with tempfile.TemporaryDirectory() as folder, render.out.status("…") as status:
+
+        def tell(step: str) -> None:
+            say(f"  {step}")
+            status.update(step)
+
         files = [Path(folder, name) for name in ("maycur.json", "k3cloud.json")]
         for file, secret in zip(files, (demo_data.MAYCUR_SECRET, demo_data.K3CLOUD_SECRET), strict=True):
             file.touch(mode=0o600)
@@ -131,7 +136,7 @@ def _up(maycur: RunningSimulator, k3cloud: RunningSimulator) -> None:
                 "QuietPeriodSeconds": "4",
                 "MaycurRequestsPerSecond": "50",
             },
-            progress=lambda step: (say(f"  {step}"), status.update(step))[0],
+            progress=tell,
         )
     outputs = Stack(LOCAL).outputs
     say(f"stack outputs: {', '.join(sorted(outputs))}")
@@ -197,7 +202,8 @@ def _replay(stack: Stack) -> None:
     ports = ReplayPorts(operator.ledger, operator.outbox, operator.clock, stack.who)
     results = list(carry_out(ports, plan(operator.ledger, keys, operator.clock.now()), pause=timedelta()))
     pruned = prune(stack, {r.planned.key: r.planned.row.fence for r in results if r.sent and r.planned.row})
-    say(f"paysync replay --all: {sum(r.sent for r in results)} of {len(results)} sent again, {pruned} dead letters done")
+    sent = f"{sum(r.sent for r in results)} of {len(results)} sent again"
+    say(f"paysync replay --all: {sent}, {pruned} dead letters are done with")
 
 
 def _decide(stack: Stack, books: Books) -> None:

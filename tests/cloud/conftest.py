@@ -16,6 +16,7 @@ import boto3
 import pytest
 
 from paysync import local
+from paysync.local import LocalStack, StackOutputs
 from simulators.common.running import RunningSimulator
 
 if TYPE_CHECKING:
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
 
 MAYCUR = {"app_code": "CLOUDAPP", "app_secret": "cloud-secret"}
 K3CLOUD = {
-    "acct_id": "cloud-acct",
+    "acct_id": "64a1f0c2b3d4e5",
     "user_name": "integration",
-    "app_id": "cloud-app",
-    "app_secret": "cloud-secret",
+    "app_id": "900001_MDE3N2I2PzBrPzg4OD45N3IhK3B1InIk",
+    "app_secret": "0123456789abcdef0123456789abcdef",
     "lcid": 2052,
-    "org_num": "100",
+    "org_num": "0",
 }
+RULE = "994f9913-a23f-46fb-b5d9-f1f271b4ef6c"
+ACCOUNT = "6222000000000001"
 _PATIENCE_SECONDS = 90.0
 
 
@@ -44,12 +47,12 @@ _PATIENCE_SECONDS = 90.0
 class Deployed:
     """The stack, its clients, and the two vendors that it talks to."""
 
-    local: local.LocalStack
+    local: LocalStack
     maycur: RunningSimulator
     k3cloud: RunningSimulator
 
     @property
-    def outputs(self) -> local.StackOutputs:
+    def outputs(self) -> StackOutputs:
         return self.local.outputs
 
     @cached_property
@@ -86,9 +89,8 @@ class Deployed:
 
     def messages(self, url: str) -> int:
         """On the queue, in flight ones included."""
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[*names])["Attributes"]
-        return sum(int(found[name]) for name in names)
+        found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return int(found["ApproximateNumberOfMessages"]) + int(found["ApproximateNumberOfMessagesNotVisible"])
 
     def lines(self, function: str) -> list[str]:
         """What `fetch`, `push`, `sweep` or `reconcile` has logged."""
@@ -108,7 +110,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         ) as k3cloud,
     ):
         patch.setenv("PAYSYNC_LOCAL_HOME", str(folder))  # beside the one that a developer may have up
-        local.up(maycur.url, f"{k3cloud.url}/K3Cloud/", *secrets, overrides={"QuietPeriodSeconds": "5"})
+        k3cloud.load(
+            rules=[{"id": RULE}],
+            organisations=[{"number": "100", "name": "示例集团"}],
+            bank_accounts=[{"number": ACCOUNT, "name": "基本户", "use_org": "100"}],
+        )
+        overrides = {"QuietPeriodSeconds": "5", "RuleId": RULE}
+        local.up(maycur.url, f"{k3cloud.url}/K3Cloud/", *secrets, overrides=overrides)
         try:
             running = local.current()
             assert running is not None

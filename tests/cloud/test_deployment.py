@@ -30,7 +30,7 @@ def test_the_outputs_are_complete(stack: Deployed) -> None:
 def test_every_handler_loads_from_the_layers(stack: Deployed) -> None:
     """Cold start with the built layers, settings and hand-written policies: nothing is missing for it."""
     for function in (stack.outputs.fetch_function, stack.outputs.sweep_function, stack.outputs.push_function):
-        payload = {"Records": []} if function == stack.outputs.push_function else {"mode": "run"}
+        payload: dict[str, object] = {"Records": []} if function == stack.outputs.push_function else {"mode": "run"}
         assert "Worker init failed" not in json.dumps(stack.invoke(function, payload)["Payload"])
 
 

@@ -1,16 +1,14 @@
-"""One bench per backend: the fake, moto, and (with PAYSYNC_TEST_ENDPOINT set) a local AWS. Suites see the bench."""
+"""One bench per back end: the fakes, the adapters on moto, and (marked `cloud`) on a local AWS. Suites see the bench."""
 
-import os
-from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from itertools import count
+from typing import Any, Final, TypeAlias
 
-import boto3
 import pytest
-from botocore.config import Config
-from moto import mock_aws
 
+from fakes import aws
 from fakes.faults import AnswerLost, Moment
 from fakes.journal import MemoryJournal
 from fakes.ledger import MemoryLedger
@@ -19,28 +17,17 @@ from fakes.tokens import MemoryTokenStore, SharedTokens
 from paysync.adapters.aws.ledger import DynamoLedger
 from paysync.adapters.aws.tokens import DynamoTokenStore
 from paysync.core.ports import Ledger, TokenStore
+from paysync.local import aws as local_process
+from paysync.local.project import unchecked
+from paysync.local.state import endpoint
 
-ENDPOINT: Final = os.environ.get("PAYSYNC_TEST_ENDPOINT", "")
-WRITES: Final = frozenset({"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"})
 FLOOR: Final = timedelta(minutes=10)
-ACCESS: Final = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+ADAPTERS: Final = ("moto", pytest.param("cloud", marks=pytest.mark.cloud))
+BACKENDS: Final = ("memory", *ADAPTERS)
+_names = count(1)
 
-TABLE: Final[dict[str, Any]] = {
-    "BillingMode": "PAY_PER_REQUEST",
-    "AttributeDefinitions": [
-        {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "todo", "wake_at", "paid_day")
-    ],
-    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": name,
-            "KeySchema": [{"AttributeName": pk, "KeyType": "HASH"}, {"AttributeName": sk, "KeyType": "RANGE"}],
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        }
-        for name, pk, sk in (("unsettled", "todo", "wake_at"), ("paid_day", "paid_day", "pk"))
-    ],
-}
-"""As in template.yaml; tests/unit compares the two."""
+Connect: TypeAlias = Callable[[str], Any]
+"""Makes the client of a service."""
 
 
 class MemoryBench:
@@ -86,85 +73,83 @@ class MemoryBench:
 class DynamoBench:
     """The adapters on a fresh table."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, connect: Connect) -> None:
         self.clock = FakeClock()
-        self.client = client
-        self.table = table
-        client.create_table(TableName=table, **TABLE)
+        self.client = connect("dynamodb")
+        self.table = unique()
+        self.client.create_table(TableName=self.table, **aws.table_of_template())
         self.ledger: Ledger = self._ledger("a", shard=3)
         self.other: Ledger = self._ledger("b", shard=7)
-        self.requests: Counter[str] = Counter()
-        self._then: Callable[[], object] | None = None
+        self.wire = aws.Wire(self.client)
         self._runs = 0
-        client.meta.events.register("before-send.dynamodb", self._count)
-        client.meta.events.register_first("needs-retry.dynamodb", self._repeat)
 
     def token_store(self) -> TokenStore:
         """The shared token in the hands of one more run."""
         self._runs += 1
-        ids = SeededIds(prefix=f"{self.table[-8:]}-run{self._runs}-")
+        ids = SeededIds(prefix=f"{self.table}-run{self._runs}-")
         return DynamoTokenStore(self.client, self.table, "maycur", clock=self.clock, ids=ids, floor=FLOOR)
 
     def lose_the_next_answer(self, then: Callable[[], object] = lambda: None) -> None:
         """The next write is made, its answer is lost, `then` happens, and the client library repeats it."""
-        self._then = then
+        self.wire.lose_the_next_answer(then)
 
     @property
     def answer_still_to_lose(self) -> bool:
         """Whether the loss that was asked for has not happened: then a test has proved nothing."""
-        return self._then is not None
+        return self.wire.answer_still_to_lose
 
     def writes(self) -> int:
         """Write requests so far, repetitions included."""
-        return sum(many for name, many in self.requests.items() if name in WRITES)
+        return self.wire.writes()
 
     def _ledger(self, who: str, shard: int) -> DynamoLedger:
-        ids = SeededIds(prefix=f"{self.table[-16:]}-{who}-")  # an account knows a request token for ten minutes
+        ids = SeededIds(prefix=f"{self.table}-{who}-")  # an account knows a request token for ten minutes
         return DynamoLedger(self.client, self.table, clock=self.clock, ids=ids, shard=shard)
-
-    def _count(self, event_name: str, **_: object) -> None:
-        self.requests[event_name.rsplit(".", 1)[-1]] += 1
-
-    def _repeat(self, operation: Any, **_: object) -> int | None:
-        if self._then is None or operation.name not in WRITES:
-            return None
-        then, self._then = self._then, None
-        then()
-        return 0
 
 
 Bench = MemoryBench | DynamoBench
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A local AWS of this session's own, with nothing on it; what it speaks on."""
+    project = replace(unchecked(), home=tmp_path_factory.mktemp("local-aws"))
+    if not project.python.exists():
+        pytest.skip("no .local-aws: `make dev` makes it")
+    port = local_process.free_port()
+    process = local_process.start(project, port)
+    yield endpoint(port)
+    local_process.stop(process)
+
+
+def connection(request: pytest.FixtureRequest, backend: str) -> Connect:
+    """How to reach `backend`; it is there until the test ends."""
+    if backend == "cloud":
+        there: str = request.getfixturevalue("local_aws")
+        return lambda service: aws.client(service, there)
+    request.getfixturevalue("moto")
+    return aws.client
+
+
+@pytest.fixture
 def moto() -> Iterator[None]:
-    """AWS in this process, as long as a suite runs: nobody else's clients shall be caught by it."""
-    with mock_aws():
+    """AWS in this process as long as a test runs: nobody else's clients shall be caught by it."""
+    with aws.in_process():
         yield
-
-
-def client(service: str) -> Any:
-    """A client of the backend under test."""
-    config = Config(retries={"mode": "standard", "total_max_attempts": 4})
-    return boto3.client(service, endpoint_url=ENDPOINT or None, config=config, **ACCESS)  # type: ignore[call-overload]
-
-
-BACKENDS: Final = ["memory", "moto", *([pytest.param("cloud", marks=pytest.mark.cloud)] if ENDPOINT else [])]
 
 
 @pytest.fixture(params=BACKENDS)
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """A fresh ledger of each kind; whatever answer was to be lost has been lost in the end."""
-    if request.param == "moto":
-        request.getfixturevalue("moto")
-    made = MemoryBench() if request.param == "memory" else DynamoBench(client("dynamodb"), unique(request))
+    backend: str = request.param
+    made = MemoryBench() if backend == "memory" else DynamoBench(connection(request, backend))
     yield made
     assert not made.answer_still_to_lose
 
 
-def unique(request: pytest.FixtureRequest) -> str:
-    """A name that no other test uses."""
-    return f"t{os.getpid()}-{abs(hash(request.node.nodeid)):x}"
+def unique() -> str:
+    """A name that nothing else in this session's AWS has; short, for a request token has at most 36 characters."""
+    return f"test{next(_names)}"
 
 
 @pytest.fixture

@@ -520,6 +520,14 @@ class TestCursorsAndPauses:
         assert not bench.ledger.advance(first, Watermark(b.SCHEME, "head", START - SECOND, 2))
         assert bench.ledger.advance(first, Watermark(b.SCHEME, "head", START, 2))
 
+    def test_a_cursor_that_reads_again_may_go_back(self, bench: "Bench") -> None:
+        """Only where the move says so, and still by the version that was read; what is kept does not say it."""
+        first, back = Watermark(b.SCHEME, "overlap", START, 1), Watermark(b.SCHEME, "overlap", START - SECOND, 2)
+        bench.ledger.advance(None, first)
+        assert bench.ledger.advance(first, replace(back, only_forward=False))
+        assert not bench.other.advance(first, replace(back, only_forward=False))
+        assert bench.ledger.watermark(b.SCHEME, "overlap") == back
+
     def test_a_version_must_grow(self, bench: "Bench") -> None:
         """Else two runs could both move it: a defect of the caller."""
         first = Watermark(b.SCHEME, "head", START, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.conftest import BACKENDS, client, unique
+from conformance.conftest import ADAPTERS, BACKENDS, Connect, connection, unique
 from fakes import builders as b
 from fakes.journal import MemoryJournal
 from fakes.queue import MemoryInbox, MemoryOutbox, MemoryQueue
@@ -56,8 +56,9 @@ class MemoryBench:
 class SqsBench:
     """The adapters on two fresh queues."""
 
-    def __init__(self, sqs: Any, name: str, journal: MemoryJournal) -> None:
-        self.sqs = sqs
+    def __init__(self, connect: Connect, journal: MemoryJournal) -> None:
+        self.sqs = sqs = connect("sqs")
+        name = unique()
         self.dlq_url = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
         self.queue_url = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "900"})["QueueUrl"]
         self.outbox: Outbox = SqsOutbox(sqs, queue_url=self.queue_url, dlq_url=self.dlq_url, journal=journal)
@@ -131,9 +132,7 @@ def bench(request: pytest.FixtureRequest, journal: MemoryJournal) -> Iterator[Be
     if request.param == "memory":
         yield MemoryBench()
         return
-    if request.param == "moto":
-        request.getfixturevalue("moto")
-    yield SqsBench(client("sqs"), unique(request), journal)
+    yield SqsBench(connection(request, request.param), journal)
 
 
 def messages(many: int) -> list[Message]:
@@ -224,12 +223,10 @@ def test_a_dead_letter_arrives(bench: Bench) -> None:
 class TestSqsOnly:
     """What the fixed interfaces say about bodies and attributes, and reading dead letters for replay."""
 
-    @pytest.fixture(params=BACKENDS[1:])
+    @pytest.fixture(params=ADAPTERS)
     def sqs(self, request: pytest.FixtureRequest, journal: MemoryJournal) -> SqsBench:
         """The adapters only."""
-        if request.param == "moto":
-            request.getfixturevalue("moto")
-        return SqsBench(client("sqs"), unique(request), journal)
+        return SqsBench(connection(request, request.param), journal)
 
     def test_the_letter_has_the_fixed_form(self, sqs: SqsBench) -> None:
         """Attributes to filter by; body with scheme, key, digest, attempt and the whole diagnosis."""

@@ -265,9 +265,9 @@ class MemoryLedger:
         stands = self._marks.get(place)
         if (stands.version if stands else None) != (before.version if before else None):
             return self._last.get(place) is mine
-        if stands and stands.at > after.at:
+        if stands and stands.at > after.at and after.only_forward:
             return False
-        self._marks[place] = after
+        self._marks[place] = replace(after, only_forward=True)
         self._last[place] = mine
         return True
 

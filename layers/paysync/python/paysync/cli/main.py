@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from paysync import __version__
-from paysync.cli import doctor, local, look, review, runs
+from paysync.cli import doctor, local, look, review, runs, scheme
 from paysync.cli.replay import replay
 from paysync.cli.stack import Chosen
 from paysync.core.errors import PaysyncError
@@ -31,6 +31,7 @@ app.add_typer(review.app, name="review", rich_help_panel="Act")
 app.command("backfill", rich_help_panel="Act")(runs.backfill)
 app.command("reconcile", rich_help_panel="Act")(runs.reconcile)
 app.command("doctor", rich_help_panel="Look")(doctor.doctor)
+app.add_typer(scheme.app, name="scheme", rich_help_panel="Adapt it")
 app.add_typer(local.app, name="local", rich_help_panel="Try it here")
 
 

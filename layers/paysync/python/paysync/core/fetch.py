@@ -66,7 +66,7 @@ def run(ports: FetchPorts, *, deadline: Instant) -> Report:
     if end > start:
         _read_new(ports, report, mark, Window(start, end), deadline)
     if report.complete:
-        _read_again(ports, report, OVERLAP, ports.scheme.source.overlap, start, deadline)
+        _read_again(ports, report, OVERLAP, Window(start - ports.scheme.source.overlap, start), deadline)
     ports.journal.count("WatermarkLagSeconds", _lag(ports))
     return report
 
@@ -76,7 +76,7 @@ def deep_scan(ports: FetchPorts, *, deadline: Instant) -> Report:
     report = Report()
     mark = ports.ledger.watermark(ports.scheme.name, PAID)
     if mark:
-        _read_again(ports, report, DEEP, ports.scheme.source.deep_scan, mark.at, deadline)
+        _read_again(ports, report, DEEP, Window(mark.at - ports.scheme.source.deep_scan, mark.at), deadline)
     return report
 
 
@@ -106,11 +106,9 @@ def _read_new(ports: FetchPorts, report: Report, mark: Watermark | None, window:
         report.reached = moved.at
 
 
-def _read_again(
-    ports: FetchPorts, report: Report, cursor: str, span: timedelta, end: Instant, deadline: Instant
-) -> None:
-    """Read `[end − span, end)` again from where its cursor was cut; a finished pass starts over next time."""
-    begin = max(ports.since, end - span)
+def _read_again(ports: FetchPorts, report: Report, cursor: str, window: Window, deadline: Instant) -> None:
+    """Read `window` again from where its cursor was cut; a finished pass starts over next time."""
+    begin, end = max(ports.since, window.start), window.end
     if begin >= end:
         return
     mark = ports.ledger.watermark(ports.scheme.name, cursor)
@@ -121,7 +119,8 @@ def _read_again(
         reached = leaf.window.end
     at = begin if reached >= end else reached
     if mark is None or mark.at != at:
-        ports.ledger.advance(mark, Watermark(ports.scheme.name, cursor, at, mark.version + 1 if mark else 1))
+        version = mark.version + 1 if mark else 1
+        ports.ledger.advance(mark, Watermark(ports.scheme.name, cursor, at, version, only_forward=False))
 
 
 def _leaves(ports: FetchPorts, window: Window, report: Report, deadline: Instant) -> Iterator[Leaf | Stuck]:

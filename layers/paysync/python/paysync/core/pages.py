@@ -5,8 +5,9 @@ silence, and pages drift while they are read. So a window counts as whole only w
 room to spare, and a closing look at the next page shows nothing that was not seen. Until a reading is confirmed, pages
 "0" and "1" are both read: under each of the four readings one of the two is the first page.
 
-Limit: a server that shuffles its rows at every call **and** caps the page in silence **and** says no total can hide a
-row that chance kept from both looks. No sequence of questions excludes that.
+Limit: where a server caps the page in silence **and** says no total, a row that comes between two calls can push another
+one out of both looks, and so can an order that changes with each call. No sequence of questions excludes that; reading
+the window again does (overlap, deep scan, reconcile).
 """
 
 import json

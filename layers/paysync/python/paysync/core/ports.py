@@ -217,7 +217,7 @@ class SourcePage(Protocol):
 
 
 class Target(Protocol):
-    """A system that bills are made in, bound to one scheme's forms. A write may have happened though its answer is lost.
+    """A system that bills are made in, bound to one scheme's forms. A write may have happened without an answer.
 
     Reads may be repeated inside the adapter; writes are sent once, except after a lost session (nothing executed).
     """

@@ -217,6 +217,8 @@ class Watermark:
     cursor: str
     at: Instant
     version: int
+    only_forward: bool = True
+    """Asked of the move that ends here, and not kept: a cursor that reads a range again and again may go back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 
 from paysync.core.bills import Cell
 from paysync.core.records import Row
-from paysync.core.scheme import Scheme
+from paysync.core.scheme import Scheme, SourcePart
+from paysync.core.times import MILLISECOND, Window, epoch_ms
+
+
+def asking_scope(
+    source: SourcePart, parameters: Mapping[str, str], window: Window, number: int
+) -> Mapping[str, object]:
+    """What the source's request may use, as text. The start is a millisecond early: complete by any kind of bound."""
+    return {
+        "window": {"start": str(epoch_ms(window.start - MILLISECOND)), "end": str(epoch_ms(window.end))},
+        "page": {"number": str(number), "size": str(source.page_size)},
+        "param": parameters,
+    }
 
 
 def scope_of(scheme: Scheme, row: Row, lookups: Mapping[str, Cell] | None = None) -> Mapping[str, object]:

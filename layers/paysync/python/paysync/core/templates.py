@@ -62,6 +62,11 @@ def render(tree: Tree, scope: Mapping[str, object]) -> Json:
             return tree
 
 
+def written(template: Template) -> str:
+    """The text that parses to this template; a scheme's preview shows it beside the value."""
+    return "".join(_quoted(part) if isinstance(part, str) else f"{{{{{_spelled(part)}}}}}" for part in template.parts)
+
+
 def slots(tree: Tree) -> tuple[Slot, ...]:
     """Every slot of the tree, in order."""
     return tuple(slot for _, template in templates(tree) for slot in template.parts if isinstance(slot, Slot))
@@ -112,6 +117,23 @@ def fault(field: str, why: str) -> TemplateFault:
 
 
 # ----------------------------------------------------------------------------------------------------------------------
+
+
+def _quoted(text: str) -> str:
+    return text.replace("{{", "\0").replace("}}", "{{'}}'}}").replace("\0", "{{'{{'}}")
+
+
+def _spelled(slot: Slot) -> str:
+    return "|".join([".".join(slot.path), *(_call_text(call) for call in slot.calls)])
+
+
+def _call_text(call: Call) -> str:
+    arguments = ", ".join(str(one) if isinstance(one, int) else _in_quotes(one) for one in call.arguments)
+    return f"{call.name}({arguments})" if call.arguments else call.name
+
+
+def _in_quotes(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 def _single(slot: Slot, scope: Mapping[str, object]) -> Json:

@@ -122,6 +122,7 @@ def _gone(pid: int, seconds: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
+    _reap(pid)
     return True
 
 

@@ -26,7 +26,8 @@ from paysync.core.templates import parse
 from paysync.schemes.plain import Plain
 from paysync.schemes.spans import span_of
 
-_PARAMETER: Final = re.compile(r"\{\{\s*param\.(\w+)\s*\}\}\Z")
+PARAMETER: Final = re.compile(r"\{\{\s*param\.(\w+)\s*\}\}\Z")
+"""A text that is one parameter and nothing else."""
 
 
 def scheme_of(plain: Plain, parameters: Mapping[str, str], version: str) -> Scheme:
@@ -147,7 +148,7 @@ def _pairs(plain: Plain) -> tuple[tuple[str, Tree], ...]:
 def _call_back(plain: Plain | None, parameters: Mapping[str, str]) -> CallBack | None:
     if plain is None:
         return None
-    parameter = _PARAMETER.match(plain["scheme"])
+    parameter = PARAMETER.match(plain["scheme"])
     scheme = parameters.get(parameter[1], "") if parameter else plain["scheme"]
     return CallBack(scheme, _pairs(plain["fields"])) if scheme else None
 

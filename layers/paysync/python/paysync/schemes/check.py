@@ -39,7 +39,9 @@ def _shaped(document: Document, problems: list[Problem]) -> SchemeFile | None:
     try:
         return SchemeFile.model_validate(document.data)
     except ValidationError as error:
-        problems += complaints(error.errors(include_url=False), document, SchemeFile)
+        told = {problem.line for problem in document.problems}
+        found = complaints(error.errors(include_url=False), document, SchemeFile)
+        problems += [problem for problem in found if problem.line not in told]
         return None
 
 

@@ -6,10 +6,12 @@ Run by the layer's build. A scheme that is wrong, or whose own tests fail, ends 
 import sys
 from pathlib import Path
 
+from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SchemeError
 from paysync.schemes.check import checked, plain_form
 from paysync.schemes.load import digest_of
 from paysync.schemes.plain import to_json
+from paysync.schemes.trial import trials_of
 
 
 def compile_folder(folder: Path) -> tuple[str, ...]:
@@ -18,8 +20,12 @@ def compile_folder(folder: Path) -> tuple[str, ...]:
 
 
 def compiled(text: str, file: str) -> str:
-    """The JSON text that stands for this scheme's YAML text. Raises SchemeFileError."""
-    return to_json({"of": digest_of(text), "scheme": plain_form(checked(text, file))})
+    """The JSON text that stands for this scheme's YAML text. Raises SchemeError, also where a test of its own fails."""
+    scheme = checked(text, file)
+    wrong = [f"{file}: test “{one.name}”: {what}" for one in trials_of(scheme) for what in one.differences]
+    if wrong:
+        raise SchemeError(Diagnosis.of(Code.SCHEME, what="; ".join(wrong)))
+    return to_json({"of": digest_of(text), "scheme": plain_form(scheme)})
 
 
 def _compile(file: Path) -> str:

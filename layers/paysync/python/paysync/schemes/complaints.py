@@ -7,8 +7,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from paysync.schemes.model import CURRENCY, ENDPOINT, FIELD_KEY, NAME, VERSION, WORD
 from paysync.schemes.problems import Problem, suggestion
 from paysync.schemes.shapes import keys_at
+from paysync.schemes.spans import PATTERN
 from paysync.schemes.yamltext import Document, Place
 
 _TYPES: Final[Mapping[str, tuple[str, str]]] = {
@@ -21,7 +23,15 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "list_type": ("must be a list", "write each entry in a line of its own, after a dash"),
     "list_of_str": ("must be text or a list of texts", "put quotes around it"),
 }
-_SPAN_LIKE: Final = " (ms|s|min|h|d)$"
+_FORMS: Final[Mapping[str, str]] = {
+    PATTERN: "write a whole number, a blank and ms, s, min, h or d, e.g. 5 min",
+    ENDPOINT: "write the path from its first slash on, without host and blanks",
+    CURRENCY: "write the three capital letters of ISO 4217, e.g. CNY",
+    NAME: "write small letters, digits and hyphens",
+    WORD: "write small letters, digits and underscores",
+    FIELD_KEY: "write a field key of the form, e.g. FCURRENCYID.FNumber",
+    VERSION: "write letters, digits and dots, at most 20",
+}
 
 
 def complaints(errors: Sequence[ErrorDetails], document: Document, model: type[BaseModel]) -> Iterator[Problem]:
@@ -61,14 +71,21 @@ def _place(loc: tuple[int | str, ...]) -> Place:
 
 def _said(error: ErrorDetails, place: Place, keys: Mapping[str, FieldInfo]) -> tuple[str, str]:
     name, kind = _name(place), error["type"]
-    context: Mapping[str, Any] = error.get("ctx", {})
+    info = keys.get(str(place[-1])) if place else None
     if kind in _TYPES:
-        return f"{name} {_TYPES[kind][0]}", _TYPES[kind][1]
-    match kind:
-        case "missing":
-            return f"{_name(place[:-1]) or 'the scheme'} lacks {place[-1]}", _meaning(keys.get(str(place[-1])))
-        case "extra_forbidden":
-            return f"{name} is not a key of {_name(place[:-1]) or 'a scheme'}", suggestion(str(place[-1]), keys)
+        return f"{name} {_TYPES[kind][0]}", _type_hint(error, info)
+    owner = _name(place[:-1])
+    if kind == "missing":
+        return f"{owner} lacks {place[-1]}", _meaning(info)
+    if kind == "extra_forbidden":
+        return f"{place[-1]} is no key of {owner}", suggestion(str(place[-1]), keys)
+    return _unfit(error, name)
+
+
+def _unfit(error: ErrorDetails, name: str) -> tuple[str, str]:
+    """What is said of a value that is of the right type, but none that may stand there."""
+    context: Mapping[str, Any] = error.get("ctx", {})
+    match error["type"]:
         case "literal_error" | "enum":
             valid = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
             return f"{name} cannot be {error['input']!r}", suggestion(str(error["input"]), valid)
@@ -78,32 +95,26 @@ def _said(error: ErrorDetails, place: Place, keys: Mapping[str, FieldInfo]) -> t
             said = f"there is no step {written!r}" if written else f"{name} lacks step"
             return said, suggestion(written, valid)
         case "string_pattern_mismatch":
-            return f"{name} cannot be {error['input']!r}", _form(str(context.get("pattern", "")))
+            return f"{name} cannot be {error['input']!r}", _FORMS[context["pattern"]]
         case "string_too_short" | "too_short":
             return f"{name} is empty", "write what it is, or leave the key out"
         case "string_too_long":
             return f"{name} is longer than {context['max_length']} characters", "shorten it"
         case _:
-            return f"{name}: {error['msg'][0].lower()}{error['msg'][1:]}", ""
+            return f"{name} {error['msg'].removeprefix('Input ')}", ""
 
 
-def _form(pattern: str) -> str:
-    if pattern.endswith(_SPAN_LIKE):
-        return "write a whole number, a blank and ms, s, min, h or d, e.g. 5 min"
-    if pattern.startswith("^/"):
-        return "write the path from its first slash on, without host and blanks"
-    if pattern.startswith("^[A-Z]{3}"):
-        return "write the three capital letters of ISO 4217, e.g. CNY"
-    if "(-" in pattern:
-        return "write small letters, digits and hyphens"
-    if pattern.startswith("^[A-Za-z_]"):
-        return "write a field key of the form, e.g. FCURRENCYID.FNumber"
-    return "write small letters, digits and underscores" if "_" in pattern else "write letters, digits and dots"
+def _type_hint(error: ErrorDetails, info: FieldInfo | None) -> str:
+    if error["type"].startswith("model") and isinstance(error["input"], str):
+        return f"write step: {error['input']}" if "steps" in error["loc"] else _TYPES[error["type"]][1]
+    is_span = info is not None and any(getattr(one, "pattern", "") == PATTERN for one in info.metadata)
+    return _FORMS[PATTERN] if is_span else _TYPES[error["type"]][1]
 
 
 def _name(place: Place) -> str:
-    return ".".join(str(step) for step in place)
+    return ".".join(str(step) for step in place) or "the scheme"
 
 
 def _meaning(info: FieldInfo | None) -> str:
-    return (info.description or "") if info else ""
+    said = (info.description or "") if info else ""
+    return said[:1].lower() + said[1:].rstrip(".")

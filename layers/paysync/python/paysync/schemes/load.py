@@ -117,8 +117,8 @@ def _overridden(scheme: Scheme, overrides: Overrides) -> Scheme:
     )
     if policies.on_unresolved == _ATTESTED and not policies.attestation.strip():
         raise _wrong(
-            f"{scheme.name}: on_unresolved repush_once needs an attestation; write policies.attestation (who, when, for "
-            "which tenant), or set park"
+            f"{scheme.name}: on_unresolved repush_once needs an attestation; write policies.attestation (who, when, "
+            "for which tenant), or set park"
         )
     return replace(scheme, source=source, policies=policies)
 

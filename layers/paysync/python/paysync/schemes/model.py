@@ -5,7 +5,7 @@ the JSON Schema, and so the editor, and docs/reference/scheme.md show.
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
@@ -14,12 +14,19 @@ from paysync.core.conditions import LOGICS
 from paysync.core.scheme import FieldType, OnMiss, Paging, Strategy
 from paysync.schemes.spans import PATTERN
 
-Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+WORD: Final = r"^[a-z][a-z0-9_]*$"
+FIELD_KEY: Final = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+ENDPOINT: Final = r"^/\S+$"
+CURRENCY: Final = r"^[A-Z]{3}$"
+VERSION: Final = r"^[0-9A-Za-z.]{1,20}$"
+
+Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME, max_length=60)]
 """A scheme's name: the file's name, a part of every key."""
-Word: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Word: TypeAlias = Annotated[str, StringConstraints(pattern=WORD, max_length=60)]
 """What a template calls a parameter or a lookup."""
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-FieldKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")]
+FieldKey: TypeAlias = Annotated[str, StringConstraints(pattern=FIELD_KEY)]
 """A field of the target's form, e.g. FCURRENCYID.FNumber."""
 Span: TypeAlias = Annotated[str, StringConstraints(pattern=PATTERN)]
 """A span of time: a whole number, a blank, and ms, s, min, h or d."""
@@ -83,7 +90,7 @@ class Source(Part):
     """Where payments come from."""
 
     connector: Literal["maycur"] = Field(description="The system.")
-    endpoint: Annotated[str, StringConstraints(pattern=r"^/\S+$")] = Field(description="Path of the list.")
+    endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT)] = Field(description="Path of the list.")
     method: Literal["POST", "GET"] = _optional("HTTP method.", "POST")
     request: Request = Field(
         description="What is asked for. May use window.start, window.end, page.number, page.size and param.*."
@@ -96,7 +103,7 @@ class Source(Part):
     number: Text = Field(description="The field with the number of the document that was paid.")
     amount: Text = Field(description="The field with the sum.")
     paid_time: Text = Field(description="The field with the time of payment: it decides the accounting period.")
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = _optional("ISO code of every row.", "CNY")
+    currency: Annotated[str, StringConstraints(pattern=CURRENCY)] = _optional("ISO code of every row.", "CNY")
     currency_field: str = _optional("The field with the ISO code, where rows have one.", "")
     where: list[list[Line]] = _optional("Which rows count: one of the lists must hold in all its lines.", [])
     flatten: Flatten | None = _optional("Child rows as payments of their own.", None)
@@ -205,8 +212,13 @@ class Test(Part):
     name: Text = Field(description="What it shows.")
     parameters: dict[Word, str] = _optional("Values of parameters.", {})
     row: dict[str, Tree] = Field(description="The row as the source sends it.")
-    lookups: dict[Word, Scalar] = _optional("The answer of each lookup.", {})
-    expect: dict[str, Tree] = Field(description="Parts of the preview that must be just so.", min_length=1)
+    key: str = _optional("Which payment of the row is meant, where it gives several.", "")
+    lookups: dict[Word, Scalar | list[Scalar]] = _optional("The answer of each lookup; a list: all its results.", {})
+    expect: dict[str, Tree] = Field(
+        description="What a step sends (fetch, lookup.<name>, push, create, save, submit, audit, call_back), or the "
+        "code of a payment that is rejected or parked, or how many are skipped.",
+        min_length=1,
+    )
 
 
 class SchemeFile(Part):
@@ -214,7 +226,7 @@ class SchemeFile(Part):
 
     schema_: SkipJsonSchema[str] = Field(default="", alias="$schema")
     scheme: Name = Field(description="Its name, which is the file's.")
-    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.]{1,20}$")] = Field(
+    version: Annotated[str, StringConstraints(pattern=VERSION)] = Field(
         description="Raised by whoever changes the file; each booked row names it."
     )
     title: Titles = Field(description="What it is called.")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import yaml
 
@@ -24,6 +24,12 @@ _WORDS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "null"
 _KINDS: Final = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
 _KNOWN_TAGS: Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in _KINDS)
 _DOUBTFUL: Final = frozenset({"yes", "no", "on", "off", "y", "n"})
+
+
+class _Mark(Protocol):
+    """A place in YAML text, of whichever of PyYAML's readers."""
+
+    line: int
 
 
 @dataclass(slots=True)
@@ -66,7 +72,7 @@ def read(text: str, file: str) -> Document:
         hint = (
             "a text with {{ at its start or with “: ” in it needs quotes around it" if "{" in _line(text, mark) else ""
         )
-        raise SchemeFileError(file, [Problem(mark.line + 1 if mark else 1, f"no YAML: {said}", hint)]) from None
+        raise SchemeFileError(file, [Problem(_number(mark), f"no YAML: {said}", hint)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
         raise SchemeFileError(file, [Problem(line, "no YAML: a character that YAML does not allow")]) from None
@@ -84,29 +90,36 @@ def _line(text: str, mark: yaml.Mark | None) -> str:
     return lines[mark.line] if mark and mark.line < len(lines) else ""
 
 
+def _number(mark: _Mark | None) -> int:
+    return mark.line + 1 if mark else 1
+
+
 def _refuse_aliases(text: str, document: Document) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1
             document.problems.append(
-                Problem(line, "anchors and aliases are not allowed", "write the value out, or quote a *")
+                Problem(
+                    _number(event.start_mark),
+                    "anchors and aliases are not allowed",
+                    "write the value out, or quote a *",
+                )
             )
 
 
 def _value(node: yaml.Node, place: Place, document: Document) -> Data:
-    document.lines.setdefault(place, node.start_mark.line + 1)
+    document.lines.setdefault(place, _number(node.start_mark))
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node, document)
     if isinstance(node, yaml.SequenceNode):
         return [_value(child, (*place, index), document) for index, child in enumerate(node.value)]
     found: dict[str, Data] = {}
     for key_node, child in node.value:
-        line = key_node.start_mark.line + 1
+        line = _number(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode):
             hint = "a text that begins with {{ needs quotes around it"
             document.problems.append(Problem(line, "a key must be text", hint))
             continue
-        key = key_node.value
+        key = str(key_node.value)
         if key in found:
             document.problems.append(
                 Problem(line, f"{key} is written twice", f"first in line {document.line((*place, key))}")
@@ -118,12 +131,12 @@ def _value(node: yaml.Node, place: Place, document: Document) -> Data:
 
 
 def _scalar(node: yaml.ScalarNode, document: Document) -> Data:
-    text, plain = node.value, node.style is None
+    text, plain = str(node.value), node.style is None
     if not plain:
         return text
     if node.tag not in _KNOWN_TAGS:
         document.problems.append(
-            Problem(node.start_mark.line + 1, f"the tag {node.tag} is not allowed", "write the plain value")
+            Problem(_number(node.start_mark), f"the tag {node.tag} is not allowed", "write the plain value")
         )
         return None
     if text in _WORDS:
@@ -132,7 +145,7 @@ def _scalar(node: yaml.ScalarNode, document: Document) -> Data:
         hint = (
             suggestion(text, ["true", "false"]) if text.lower() in _WORDS else "write true or false, or quote the text"
         )
-        document.problems.append(Problem(node.start_mark.line + 1, f"{text} is neither text nor true nor false", hint))
+        document.problems.append(Problem(_number(node.start_mark), f"{text} is neither text nor true nor false", hint))
         return text
     if _WHOLE.match(text):
         return int(text)

@@ -183,16 +183,19 @@ class DynamoLedger:
         return items.watermark_from(scheme, item) if item else None
 
     def advance(self, before: Watermark | None, after: Watermark) -> bool:
-        """One PutItem, conditional on the version that was read, and never to an earlier time."""
+        """One PutItem, conditional on the version that was read; to an earlier time only where the move may go back."""
         _check_move(before, after)
         token = self._ids.token()
         put: dict[str, Any] = {"TableName": self._table, "Item": items.watermark_item(after, token)}
         if before is None:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
         else:
-            put["ConditionExpression"] = "version = :version AND #at <= :at"
-            put["ExpressionAttributeNames"] = {"#at": "at"}
-            put["ExpressionAttributeValues"] = {":version": n(before.version), ":at": s(iso(after.at))}
+            put["ConditionExpression"] = "version = :version"
+            put["ExpressionAttributeValues"] = {":version": n(before.version)}
+            if after.only_forward:
+                put["ConditionExpression"] += " AND #at <= :at"
+                put["ExpressionAttributeNames"] = {"#at": "at"}
+                put["ExpressionAttributeValues"] |= {":at": s(iso(after.at))}
         try:
             self._client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
         except ClientError as error:

@@ -64,7 +64,7 @@ def report_document(report: Any) -> dict[str, Any]:
     return {field.name: _plain(getattr(report, field.name)) for field in fields(report)}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
     match value:
         case Decimal():
             return plain(value)

@@ -1,4 +1,4 @@
-"""The judges: HTTP answer in, Outcome out. Pure, and Unknown is the default for whatever a write's answer does not prove.
+"""The judges: HTTP answer in, Outcome out. Pure; Unknown is the default for what a write's answer does not prove.
 
 One judge per kind of call: rows of a query (5.3), the document of an inspection (5.4), the bill of a making call (6.2,
 in making.py), each bill of a batch (7.3, 8). Order of evidence: HTTP and shape, MsgCode, the text last (12.3).
@@ -24,16 +24,14 @@ Cells: TypeAlias = tuple[Cell, ...]
 _LARGEST_EXPONENT: Final = 30
 
 
-def session_was_lost(answer: Answer, call: Call) -> bool:
+def session_was_lost(failure: Failure | None) -> bool:
     """Whether the call was turned away for want of a session or of credentials, so that nothing was executed (4)."""
-    failure = failure_of(answer, call)
     return isinstance(failure, DefinitelyNot) and failure.diagnosis.code is Code.ERP_CREDENTIALS
 
 
-def worth_repeating(answer: Answer, call: Call) -> bool:
+def worth_repeating(failure: Failure | None, call: Call) -> bool:
     """Whether a read may do better in a moment. Never true of a write."""
-    failure = None if call.effect else failure_of(answer, call)
-    return isinstance(failure, DefinitelyNot) and failure.transient
+    return not call.effect and isinstance(failure, DefinitelyNot) and failure.transient
 
 
 def failure_of(answer: Answer, call: Call) -> Failure | None:

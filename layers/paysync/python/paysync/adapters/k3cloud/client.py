@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 
 from paysync.adapters.k3cloud import jsontext
-from paysync.adapters.k3cloud.answers import session_was_lost, worth_repeating
+from paysync.adapters.k3cloud.answers import failure_of, session_was_lost, worth_repeating
 from paysync.adapters.k3cloud.replies import Answer, Call, Heard
 from paysync.adapters.k3cloud.settings import ConnectionSettings
 from paysync.adapters.k3cloud.signing import Credentials
@@ -26,7 +26,7 @@ _WORTH_A_TRY: Final = 0.25
 
 
 class K3CloudClient:
-    """Signed calls over one connection pool and one session. Use one per sandbox: the first call of a session is slow."""
+    """Signed calls over one connection pool and one session. One per sandbox: the first call of a session is slow."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class K3CloudClient:
         self._wire.close()
 
     def call(self, call: Call, data: Mapping[str, Json], *, form: str = "") -> Answer:
-        """Make one call and bring home what came back; within `whole_call_seconds`, repeats included.
+        """Make one call and bring home what came back; no attempt begins after `whole_call_seconds`.
 
         `form` is for operations that name their form beside `data` (1); queries have it inside.
         """
@@ -56,13 +56,14 @@ class K3CloudClient:
         may_lose_session, pauses = call.repeat_lost_session, iter(_PAUSES)
         while True:
             answer = self._wire.send(call.operation, content, until=until)
-            if session_was_lost(answer, call):
+            failure = failure_of(answer, call)
+            if session_was_lost(failure):
                 self._wire.session.drop()
                 masked = isinstance(answer, Heard) and answer.with_session
                 if not (masked and may_lose_session):
                     return answer
                 may_lose_session = False
-            elif not worth_repeating(answer, call) or not self._pause(next(pauses, None)):
+            elif not worth_repeating(failure, call) or not self._pause(next(pauses, None)):
                 return answer
             if (until - self._clock.now()) < timedelta(seconds=self._settings.read_seconds) * _WORTH_A_TRY:
                 return answer

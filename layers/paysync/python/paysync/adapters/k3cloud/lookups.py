@@ -1,4 +1,4 @@
-"""Lookups in a form of the tenant: one query for all keys, its rows compared again, unusable records left out (11.2)."""
+"""Lookups in a form of the tenant: one query for all keys, rows compared again, unusable records left out (11.2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from paysync.core.ports import LookupKey
 from paysync.core.scheme import Lookup
 from paysync.core.times import Instant
 
+_MOST_KEPT: Final = 2_000
 _FLAGS: Final = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
@@ -62,7 +63,9 @@ class Memory:
         return {key: values for key, (until, values) in kept.items() if until > now}
 
     def keep(self, name: str, found: Mapping[LookupKey, tuple[Cell, ...]], until: Instant) -> None:
-        """Remember the single results until then."""
+        """Remember the single results until then. What is too much is forgotten: it costs a call, not memory."""
+        if len(self._kept) + len(found) > _MOST_KEPT:
+            self._kept.clear()
         self._kept.update({(name, key): (until, values) for key, values in found.items() if len(values) == 1})
 
 

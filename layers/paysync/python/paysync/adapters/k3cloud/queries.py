@@ -13,6 +13,8 @@ from paysync.core.bills import Cell, Json
 from paysync.core.outcomes import Done, Outcome
 
 _CALL: Final = Call("ExecuteBillQuery")
+_MAY_BE_CUT: Final = 500
+"""A tenant may give fewer rows than were asked for, without a sign (5.1): from so many on, the next page is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Query:
         return tuple(dict.fromkeys(field(key) for key in self.keys if key))
 
     def page(self, start: int) -> Mapping[str, Json]:
-        """The `data` of the call for the page that begins at row `start`. TopRowCount bounds all pages, so it stays 0."""
+        """The `data` of the call for the page that begins at row `start`. TopRowCount bounds all pages: it stays 0."""
         return {
             "FormId": self.form,
             "FieldKeys": ",".join(self.columns),
@@ -57,7 +59,7 @@ class Query:
 
 
 def lines_of(client: K3CloudClient, query: Query) -> Outcome[Sequence[Line]]:
-    """All rows. A full page always means "maybe more"; a failure of any page is a failure of the whole."""
+    """All rows. A full page always means "maybe more", as does a long one; a failure of any page is one of the whole."""
     columns = query.columns
     found: list[Line] = []
     before: tuple[Cells, ...] = ()
@@ -68,7 +70,7 @@ def lines_of(client: K3CloudClient, query: Query) -> Outcome[Sequence[Line]]:
                 if rows and rows == before:
                     return unreadable(_CALL, "the same page twice: StartRow was ignored")
                 found += [Line(dict(zip(columns, row, strict=True))) for row in rows]
-                if len(rows) < query.page_rows:
+                if len(rows) < min(query.page_rows, _MAY_BE_CUT):
                     return Done(found)
                 before = rows
             case failure:

@@ -43,6 +43,8 @@ class Wording:
     unless: str = r"(?!)"
     fields: str = r".*"
     """What FieldName must match."""
+    alone: bool = True
+    """Whether the text proves a refusal also without a MsgCode."""
     _says: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -136,7 +138,8 @@ WORDINGS: Final[Sequence[Wording]] = (
     Wording(r"是必填项|不能为空", Meaning(Code.ERP_REQUIRED_FIELD)),
     Wording(r"编码唯一|已经被使用|已存在", Meaning(Code.ERP_NUMBER_TAKEN)),
     Wording(r"您没有.*权限", Meaning(Code.ERP_RIGHT)),
-    Wording(r"插件|\bF_[A-Z0-9]+_\w+", Meaning(Code.ERP_PLUGIN)),
+    Wording(r"插件取消了", Meaning(Code.ERP_PLUGIN)),
+    Wording(r"插件|\bF_[A-Z0-9]+_\w+", Meaning(Code.ERP_PLUGIN), alone=False),
 )
 """The first that fits says what a refusal is about; fragments as the reference has them (12.3)."""
 
@@ -151,7 +154,7 @@ def meaning_of(operation: str, msg_code: int, complaints: Sequence[tuple[str, st
     if msg_code in DECIDED_BY_CODE:
         return by_code
     for wording in (*AT_THE_DOOR, *WORDINGS):
-        if any(wording.fits(operation, text, name) for text, name in complaints):
+        if (msg_code or wording.alone) and any(wording.fits(operation, text, name) for text, name in complaints):
             return wording.meaning
     if msg_code == 0 and any(NOT_LOGGED_IN.fits(operation, text, "") for text, _ in complaints):
         return NOT_LOGGED_IN.meaning

@@ -1,18 +1,20 @@
 """From rows of a query to the core's values. Pure; raises RowError for a row that does not say what it must."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Final
 
 from paysync.adapters.k3cloud.forms import Forms
 from paysync.adapters.k3cloud.queries import Line
 from paysync.core.bills import Bill, BillEntry, BillHead, BillStatus, BillTotal, SourceDocument
-from paysync.core.keys import SourceKey
+from paysync.core.keys import SourceKey, speakable
 from paysync.core.money import exact
 from paysync.core.scheme import SaveStep, Tree
+from paysync.core.wanted import amount_in
 
 _LIVE: Final = frozenset({"A", ""})
 _VOIDED: Final = "B"
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|\Z)")
 
 
 class RowError(ValueError):
@@ -68,7 +70,7 @@ def document_in(line: Line, key: SourceKey, forms: Forms) -> SourceDocument:
 
 def head_in(line: Line, forms: Forms, reference_field: str) -> BillHead:
     """The head of the bill that one row shows."""
-    status = line.text(forms.bill_status)
+    status = line.text(forms.bill_status).strip()
     if status not in set(BillStatus):
         raise RowError.of(f"a bill in status {status!r}")
     return BillHead(
@@ -98,7 +100,7 @@ def bills_in(lines: Sequence[Line], forms: Forms, reference_field: str, step: Sa
 
 def totals_in(lines: Sequence[Line], forms: Forms, reference_field: str, step: SaveStep | None) -> Sequence[BillTotal]:
     """Each bill with the sum of its entries' compared amount; None where an entry does not say a number."""
-    days = {id_in(line, forms.bill_id): line.text(forms.bill_date)[:10] for line in lines}
+    days = {id_in(line, forms.bill_id): day_in(line, forms.bill_date) for line in lines}
     bills = bills_in(lines, forms, reference_field, step)
     return [
         BillTotal(
@@ -108,7 +110,7 @@ def totals_in(lines: Sequence[Line], forms: Forms, reference_field: str, step: S
             voided=bill.head.voided,
             reference=bill.head.reference,
             day=days[bill.head.id],
-            amount=_sum(bill, step),
+            amount=amount_in(bill, step),
             creator=bill.head.creator,
         )
         for bill in bills.values()
@@ -118,9 +120,17 @@ def totals_in(lines: Sequence[Line], forms: Forms, reference_field: str, step: S
 def id_in(line: Line, key: str) -> str:
     """The internal id; a row without one is no row."""
     text = line.text(key).strip()
-    if text in {"", "0"}:
+    if text == "0" or not speakable(text):
         raise RowError.of(f"a row without {key}")
     return text
+
+
+def day_in(line: Line, key: str) -> str:
+    """The day of a time that came as `2025-01-31T00:00:00`, with a blank instead of the T, or alone (11.3)."""
+    text = line.text(key).strip()
+    if text and not _TIME.match(text):
+        raise RowError.of(f"{key} is {text!r}")
+    return text[:10]
 
 
 def voided_in(line: Line, key: str) -> bool:
@@ -138,10 +148,3 @@ def _entries_in(line: Line, step: SaveStep | None) -> tuple[BillEntry, ...]:
     if key in {"", "0"}:
         return ()
     return (BillEntry(key, {name: line.cells.get(name) for name in entry_fields(step)}),)
-
-
-def _sum(bill: Bill, step: SaveStep | None) -> Decimal | None:
-    if step is None or not step.amounts or not bill.entries:
-        return None
-    amounts = [exact(str(entry.cells.get(step.amounts[-1]))) for entry in bill.entries]
-    return None if None in amounts else sum((one for one in amounts if one is not None), Decimal(0))

@@ -21,7 +21,7 @@ class Session:
     @property
     def in_use(self) -> bool:
         """Whether the next request carries a session, which may mask broken credentials."""
-        return bool(self._id)
+        return bool(self._id or self._cookies)
 
     def headers(self) -> dict[str, str]:
         """The session's headers for the next request; none before a cookie was set."""

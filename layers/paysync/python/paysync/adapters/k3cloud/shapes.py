@@ -53,7 +53,7 @@ def refusal_of(document: Json, call: Call) -> Failure | None:
     Query errors come inside lists that look like rows (5.3). For a write only a proper `Result` is believed, with one
     exception: a lost session is one in every shape.
     """
-    peeled, nested = _peeled(document)
+    peeled, nested = _peeled(document, whole=call.effect)
     bare = complaint_of(peeled)
     if bare is not None:
         failure = refused(call, 0, (bare,))
@@ -67,9 +67,9 @@ def refusal_of(document: Json, call: Call) -> Failure | None:
         statuses, traces = statuses_of(result), traces_in(result)
     except MalformedError:
         return None
-    if (call.effect and traces) or not is_refusal(statuses):
+    if not is_refusal(statuses) or (call.effect and (traces or statuses.boasts)):
         return None
-    failure = refused(call, code_in(statuses), statuses.errors)
+    failure = refused(call, code_in(statuses, call), statuses.errors)
     return failure if not (nested and call.effect) or _is_credentials(failure) else None
 
 
@@ -109,7 +109,9 @@ def diagnosis(code: Code, call: Call, vendor: str = "", **particulars: object) -
 
 def spoken(text: str) -> str:
     """The vendor's words on one line, shortened, account numbers masked to their last four digits."""
-    plain = " ".join(text.split())[: 2 * _LONGEST_SHOWN]
+    plain = " ".join(text.encode("utf-8", "replace").decode().split())
+    if len(plain) > 2 * _LONGEST_SHOWN:
+        plain = plain[: 2 * _LONGEST_SHOWN].rstrip("0123456789 ")
     return _DIGITS.sub(lambda digits: "…" + digits.group()[-4:], plain)[:_LONGEST_SHOWN]
 
 
@@ -119,10 +121,11 @@ def is_refusal(statuses: Statuses) -> bool:
     return bool(blocks) and blocks[0].success is False and all(block.success is not None for block in blocks)
 
 
-def code_in(statuses: Statuses) -> int:
-    """The MsgCode that decides: an unclear one before any other, else the first there is."""
+def code_in(statuses: Statuses, call: Call) -> int:
+    """The MsgCode that decides: one that proves nothing before any other, else the first there is."""
     codes = statuses.codes
-    return next((code for code in codes if code in NEVER_RECOGNISED), codes[0] if codes else 0)
+    proof = call.recognised - NEVER_RECOGNISED
+    return next((code for code in codes if code not in proof), codes[0] if codes else 0)
 
 
 def _json(body: bytes, call: Call) -> Done[Json] | Failure:
@@ -168,11 +171,11 @@ def _gateway_code(body: bytes) -> str:
     return said(document.get("errcode")) if isinstance(document, Mapping) else ""
 
 
-def _peeled(document: Json) -> tuple[Json, bool]:
-    """The dict or scalar inside lists of one; whether there were lists."""
+def _peeled(document: Json, *, whole: bool) -> tuple[Json, bool]:
+    """The dict or scalar that comes first inside lists; whether there were lists. `whole`: only where it stands alone."""
     nested = False
     for _ in range(_DEEPEST):
-        if not isinstance(document, list) or not document:
+        if not isinstance(document, list) or not document or (whole and len(document) > 1):
             break
         nested, document = True, document[0]
     return document, nested

@@ -1,4 +1,4 @@
-"""The two signatures of a K3Cloud request (k3cloud-webapi.md section 2). Pure: credentials, URL and time in, headers out."""
+"""The two signatures of a K3Cloud request (k3cloud-webapi.md 2). Pure: credentials, URL and time in, headers out."""
 
 import base64
 import hashlib

@@ -1,5 +1,6 @@
 """Reading a ResponseStatus: strings or booleans, numbers or texts, one block or a list of them (4, 6.2). Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +9,10 @@ from operator import or_
 from typing import Final, Self
 
 from paysync.core.bills import Json
+from paysync.core.keys import speakable
 
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
+_LONGEST_NAME: Final = 200
 UNREADABLE_CODE: Final = -1
 """A MsgCode that is no number: never a recognised one."""
 
@@ -42,12 +46,14 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A ResponseStatus or a ConvertResponseStatus. `success` is None where the flag is missing or neither yes nor no."""
+    """A ResponseStatus or a ConvertResponseStatus. `success` is None where the flag is missing or no yes or no."""
 
     success: bool | None
     code: int
     errors: tuple[Complaint, ...]
     entities: tuple[Entity, ...]
+    boasts: bool = False
+    """Whether SuccessMessages say something, whatever the flag says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +78,25 @@ class Statuses:
         """The MsgCodes that say something."""
         return tuple(block.code for block in self.blocks if block.code)
 
+    @property
+    def boasts(self) -> bool:
+        """Whether any block speaks of a success in words."""
+        return any(block.boasts for block in self.blocks)
+
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Every id and every number of a document that an answer holds, wherever it stands."""
+    """Every id and every number of a document that an answer holds, wherever it stands; ids of entries apart."""
 
     ids: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    entry_ids: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.numbers)
+        return bool(self.ids or self.numbers or self.entry_ids)
 
     def __or__(self, other: "Traces") -> "Traces":
-        return Traces(self.ids | other.ids, self.numbers | other.numbers)
+        return Traces(self.ids | other.ids, self.numbers | other.numbers, self.entry_ids | other.entry_ids)
 
 
 def statuses_of(result: Mapping[str, Json]) -> Statuses:
@@ -107,6 +119,8 @@ def traces_in(value: Json) -> Traces:
 def _trace(key: str, value: Json) -> Traces:
     if key in {"id", "fid", "ids"}:
         return Traces(ids=frozenset(ids_of(value) if isinstance(value, (list, str)) else {id_of(value)} - {""}))
+    if key in {"entryids", "fentryid"}:
+        return Traces(entry_ids=frozenset(ids_of(value) if isinstance(value, (list, str)) else {id_of(value)} - {""}))
     if key in {"number", "fbillno", "numbers"}:
         values = value if isinstance(value, list) else [value]
         return Traces(numbers=frozenset(text_of(one) for one in values) - {""})
@@ -123,6 +137,7 @@ def block_of(value: Json) -> Block | None:
             code=code_of(value.get("MsgCode")),
             errors=tuple(_complaint(one) for one in _items(value.get("Errors"))),
             entities=tuple(_entity(one) for one in _items(value.get("SuccessEntitys"))),
+            boasts=any(_complaint(one).text for one in _items(value.get("SuccessMessages"))),
         )
     if isinstance(value, list):
         return _listed([_mapping(one) for one in value]) if value else None
@@ -151,7 +166,7 @@ def id_of(value: Json) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise MalformedError.of("an id that is neither text nor a whole number")
-    text = str(value).strip()
+    text = _name(str(value))
     return "" if text == "0" else text
 
 
@@ -162,12 +177,12 @@ def ids_of(value: Json) -> tuple[str, ...]:
 
 
 def text_of(value: Json) -> str:
-    """A text, or a scalar as text; empty for nothing. Raises MalformedError for objects and lists."""
+    """A number of a document as text; empty for nothing. Raises MalformedError for what can be none."""
     if value is None:
         return ""
     if isinstance(value, (Mapping, list)):
         raise MalformedError.of("a text that is none")
-    return str(value).strip()
+    return _name(str(value))
 
 
 def said(value: Json) -> str:
@@ -221,4 +236,12 @@ def _whole(value: Json) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
     text = str(value).strip()
-    return int(text) if text.isascii() and text.removeprefix("-").isdecimal() else None
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def _name(text: str) -> str:
+    """An id or a number that can be asked for later: short and without control characters."""
+    plain = text.strip()
+    if plain and (len(plain) > _LONGEST_NAME or not speakable(plain)):
+        raise MalformedError.of("an id or a number that cannot be spoken")
+    return plain

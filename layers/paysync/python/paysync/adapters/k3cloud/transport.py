@@ -1,4 +1,4 @@
-"""The HTTP side of a call: one attempt, whatever happens to it as a value. The only file that knows httpx's exceptions."""
+"""The HTTP side of a call: one attempt, and whatever happens to it as a value. Alone knows httpx's exceptions."""
 
 import ssl
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ _HEADERS: Final = {
 
 
 class Wire:
-    """Sends one request at a time and gives back a value. HTTP/1.1, no redirects, TLS verified, no proxy by environment."""
+    """Sends one request at a time, gives back a value. HTTP/1.1, no redirects, TLS verified, no proxy by environment."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Wire:
         self._http.close()
 
     def send(self, operation: str, content: bytes, *, until: Instant) -> Answer:
-        """POST `content` once. Never raises for what the network or the server does; ends at `until` at the latest."""
+        """POST `content` once. Never raises for what the network or the server does; waits for no more after `until`."""
         with_session = self.session.in_use
         url = self._settings.service_url(operation)
         try:

@@ -1,4 +1,4 @@
-"""The writing calls: Push or Save of a new bill, BatchSave, Submit, Audit. Each sent once, each bill judged by itself."""
+"""The writing calls: Push or Save of a new bill, BatchSave, Submit, Audit. Sent once, each bill judged by itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -15,8 +15,9 @@ from paysync.core.outcomes import Done, Outcome
 from paysync.core.ports import Journal
 from paysync.core.records import Token
 from paysync.core.scheme import SourcePart
+from paysync.core.scope import asking_scope
 from paysync.core.templates import render
-from paysync.core.times import MILLISECOND, Window, epoch_ms
+from paysync.core.times import Window
 
 _METHODS: Final = ("POST", "GET")
 
@@ -68,12 +69,7 @@ class MaycurSource:
 
     def _body(self, window: Window, number: int) -> Mapping[str, Json]:
         """What the scheme asks for. Window and page are text, as in the vendor's published configuration."""
-        scope = {
-            "window": {"start": str(epoch_ms(window.start - MILLISECOND)), "end": str(epoch_ms(window.end))},
-            "page": {"number": str(number), "size": str(self._part.page_size)},
-            "param": self._parameters,
-        }
-        body = render(self._part.request, scope)
+        body = render(self._part.request, asking_scope(self._part, self._parameters, window, number))
         if not isinstance(body, dict):
             raise SchemeError(Diagnosis.of(Code.SCHEME, what="source.request is no mapping"))
         return body

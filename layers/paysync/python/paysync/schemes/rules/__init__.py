@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from paysync.schemes.model import SchemeFile
 from paysync.schemes.problems import Problem
-from paysync.schemes.rules import policies, source, target, used
+from paysync.schemes.rules import policies, source, target, trials, used
 from paysync.schemes.rules.templates import template_problems
 from paysync.schemes.yamltext import Document
 
@@ -17,3 +17,4 @@ def sense_problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
     yield from target.problems(scheme, document)
     yield from policies.problems(scheme, document)
     yield from used.problems(scheme, document)
+    yield from trials.problems(scheme, document)

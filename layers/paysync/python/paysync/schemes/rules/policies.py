@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from paysync.core.scheme import OnMiss
+from paysync.schemes.build import PARAMETER
 from paysync.schemes.model import Lookup, SchemeFile
 from paysync.schemes.problems import Problem
 from paysync.schemes.spans import span_of, written
@@ -22,9 +23,16 @@ def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
         yield from _lookup(scheme, name, lookup, document)
     if scheme.scheme in scheme.needs:
         yield Problem(document.line(("needs",)), "a scheme cannot need itself", "leave it out")
-    if scheme.call_back and scheme.call_back.scheme == scheme.scheme:
-        line = document.line(("call_back", "scheme"))
+    if scheme.call_back:
+        yield from _call_back(scheme, scheme.call_back.scheme, document)
+
+
+def _call_back(scheme: SchemeFile, goes_to: str, document: Document) -> Iterator[Problem]:
+    line = document.line(("call_back", "scheme"))
+    if goes_to == scheme.scheme:
         yield Problem(line, "the call-back row would go into this scheme itself", "name another scheme")
+    if "{{" in goes_to and not PARAMETER.match(goes_to):
+        yield Problem(line, "call_back.scheme must be a name, or one parameter", 'write e.g. "{{param.strategy_id}}"')
 
 
 def _policies(scheme: SchemeFile, document: Document) -> Iterator[Problem]:

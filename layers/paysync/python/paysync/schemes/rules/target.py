@@ -1,17 +1,16 @@
 """The target: steps in their order, the one call that makes a bill, and what the finished bill must say."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from paysync.core.scheme import Template
 from paysync.core.templates import parse
-from paysync.schemes.model import Create, Push, Save, SchemeFile, Step, Target
+from paysync.schemes.model import Create, Push, Save, SchemeFile, Target
 from paysync.schemes.problems import Problem
 from paysync.schemes.yamltext import Document, Place
 
 _ORDER: Final = ("push", "create", "save", "submit", "audit")
 _KEY: Final = "{{payment.key}}"
-_S = TypeVar("_S")
 
 
 def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
@@ -73,10 +72,9 @@ def _push(target: Target, step: Push, document: Document, place: Place) -> Itera
     if not target.source_form:
         line = document.line(place)
         yield Problem(line, "push needs the form of the source document", "add target.source_form")
-    for name, goes in (("FormId", "target.source_form"), ("formid", "target.source_form")):
-        if name in step.request:
-            line = document.line((*request, name))
-            yield Problem(line, f"{name} is sent beside the data, not in it", f"write it as {goes}")
+    for name in {"FormId", "formid"} & step.request.keys():
+        line = document.line((*request, name))
+        yield Problem(line, f"{name} is sent beside the data, not in it", "write it as target.source_form")
     numbers, ids = step.request.get("Numbers"), step.request.get("Ids")
     if numbers is not None and not (isinstance(numbers, list) and len(numbers) <= 1):
         line = document.line((*request, "Numbers"))

@@ -33,6 +33,18 @@ _ASKING: Final = frozenset({"window", "page", "param"})
 _FINDING: Final = frozenset({"row", "payment", "param"})
 _MAKING: Final = _FINDING | {"lookup"}
 _FINISHED: Final = _MAKING | {"bill", "pushed"}
+_PLACES: Final[tuple[tuple[Place, frozenset[str]], ...]] = (
+    (("source", "request"), _ASKING),
+    (("lookups", "*", "where"), _FINDING),
+    (("target", "steps", "*", "request"), _MAKING),
+    (("target", "steps", "*", "head"), _FINISHED),
+    (("target", "steps", "*", "each"), _FINISHED),
+    (("target", "steps", "*", "expect"), _FINISHED),
+    (("call_back", "fields"), _FINISHED),
+    (("call_back", "scheme"), frozenset({"param"})),
+)
+_ANY_FIELD: Final = "<field>"
+"""Stands for the row's fields where the file's own list of them cannot be read."""
 _FREE: Final = frozenset({"tests", "labels"})
 """Keys under which text is never a template of the scheme's own."""
 
@@ -63,26 +75,19 @@ def _texts(data: Data, place: Place) -> Iterator[tuple[Place, str]]:
 
 def _groups_at(place: Place) -> frozenset[str]:
     """Which names have a value when the template at this place is rendered; none where no template may stand."""
-    match place:
-        case ("source", "request", *_):
-            return _ASKING
-        case ("lookups", _, "where", *_):
-            return _FINDING
-        case ("target", "steps", _, "request", *_):
-            return _MAKING
-        case ("target", "steps", _, "head" | "each" | "expect", *_):
-            return _FINISHED
-        case ("call_back", "fields", *_):
-            return _FINISHED
-        case ("call_back", "scheme"):
-            return frozenset({"param"})
-        case _:
-            return frozenset()
+    for pattern, groups in _PLACES:
+        if len(place) >= len(pattern) and all(
+            wanted in {"*", step} for wanted, step in zip(pattern, place, strict=False)
+        ):
+            return groups
+    return frozenset()
 
 
 def _names(document: Document) -> Mapping[str, Mapping[str, Sort]]:
     """Group, member, and what sort of value it is. The row's own fields are the group `row`."""
-    fields = _mapping(document.at(("source", "fields")))
+    fields = document.at(("source", "fields"))
+    if not isinstance(fields, dict):
+        fields = {_ANY_FIELD: None}
     kinds = {name: _mapping(field).get("type") for name, field in fields.items()}
     return {
         **_GROUPS,
@@ -126,7 +131,8 @@ def _valid(groups: frozenset[str], names: Mapping[str, Mapping[str, Sort]]) -> M
 def _wrong_slot(slot: Slot, template: Template, valid: Mapping[str, Sort]) -> Iterator[tuple[str, str]]:
     name = ".".join(slot.path)
     if name not in valid:
-        yield f"{name} has no value here", suggestion(name, valid)
+        if not (_ANY_FIELD in valid and slot.path[0] not in RESERVED):
+            yield f"{name} has no value here", suggestion(name, valid)
         return
     sort = valid[name]
     for call in slot.calls:

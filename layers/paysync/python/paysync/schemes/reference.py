@@ -1,0 +1,10 @@
+"""docs/reference/scheme.md and its JSON Schema, written from the model and the filters themselves. `tools/docs.py` calls."""
+
+from typing import Any
+
+from paysync.schemes.model import SchemeFile
+
+
+def json_schema() -> dict[str, Any]:
+    """What an editor checks and completes a scheme's file by."""
+    return SchemeFile.model_json_schema(by_alias=True)
