@@ -16,7 +16,6 @@ import boto3
 import pytest
 
 from paysync import local
-from paysync.local import LocalStack, StackOutputs
 from simulators.common.running import RunningSimulator
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
+
+    from paysync.local import LocalStack, StackOutputs
 
 MAYCUR = {"app_code": "CLOUDAPP", "app_secret": "cloud-secret"}
 K3CLOUD = {

@@ -1,5 +1,6 @@
 """`paysync local`: a local AWS with the real template on it, to try paysync against any endpoints."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import typer
 
 from paysync import local
 from paysync.cli import render
+from paysync.cli.local_run import run as drive
+from paysync.cli.stack import LOCAL, Stack
 from paysync.local.parameters import parsed_overrides
 
 app = typer.Typer(
@@ -59,6 +62,33 @@ def up(
     running = local.current()
     if running is not None:
         typer.echo(f"{running.stack_name} is up at {running.endpoint_url}: paysync --stack local status")
+
+
+@app.command("run")
+def run(
+    until_idle: Annotated[bool, typer.Option("--until-idle", help="Go on until nothing is open.")] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, metavar="S", help="Seconds until it ends with 1.")
+    ] = 600,
+) -> None:
+    """Fetch once; with --until-idle let queue and sweep work until everything is settled or waits for a person.
+
+    Ends with 0 when it is, with 1 at the timeout or when a fetch failed.
+
+    Example: paysync local run --until-idle --timeout 300
+    """
+    stack = Stack(LOCAL)
+    with render.err.status("fetching") as status:
+        ended = drive(
+            stack,
+            until_idle=until_idle,
+            timeout=timedelta(seconds=timeout),
+            on_tick=lambda now: status.update(render.progress_line(now)),
+        )
+    render.out.print(render.progress_line(ended.overview))
+    if ended.reason:
+        render.err.print(ended.reason, markup=False)
+        raise typer.Exit(1)
 
 
 @app.command("down")

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import typer
 from rich.console import Console
@@ -168,3 +168,11 @@ def life(row: Row, history: Sequence[Entry]) -> None:
         out.print(f"  {local_time(entry.at)} {after:>9}  {state(entry.state)}  {entry.event}  [dim]{line}[/dim]")
     if row.diagnosis:
         diagnosis(row.diagnosis)
+
+
+def progress_line(overview: Mapping[str, Any]) -> str:
+    """The overview in one line: how many are settled, and what stands where."""
+    states: Mapping[str, int] = overview["states"]
+    total = sum(states.values())
+    where = "  ".join(f"{name} {count}" for name, count in states.items() if count)
+    return f"{total - overview['open']}/{total} settled  {where}  queue {overview['queue']}"

@@ -1,4 +1,4 @@
-"""`paysync scheme`: read, check, try and copy schemes. Nothing here writes to any system but `copy`, which makes a file."""
+"""`paysync scheme`: read, check, try and copy schemes. Nothing here writes to any system; `copy` makes a file."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,14 +13,9 @@ from paysync.cli.scheme_view import show as show_in_full
 from paysync.cli.stack import JsonOption, StackOption, stack_of
 from paysync.core.errors import SchemeError
 from paysync.schemes import FOLDER, names
-from paysync.schemes.check import checked, plain_form
-from paysync.schemes.copying import copied
 from paysync.schemes.differences import differences
 from paysync.schemes.load import load, path_of, plain_of
 from paysync.schemes.problems import Problem, SchemeFileError
-from paysync.schemes.reference import json_schema
-from paysync.schemes.trial import run_tests
-from paysync.schemes.yamltext import read
 
 app = typer.Typer(
     help="Schemes: the integration as one file. Check it, see what it would send, copy it for another pair of forms.",
@@ -118,6 +113,8 @@ def copy(
     folder: Annotated[Path, typer.Option("--to", help="Where the copy goes; else beside the shipped ones.")] = FOLDER,
 ) -> None:
     """Copy a scheme to adapt it. Nothing that belongs to a customer is copied; what is to be bound is listed."""
+    from paysync.schemes.copying import copied
+
     made = copied(path_of(name).read_text(encoding="utf-8"), new, folder)
     render.out.print(f"{made.file}", markup=False, soft_wrap=True)
     show_unbound(made)
@@ -143,17 +140,21 @@ def diff(
 @app.command()
 def schema() -> None:
     """The JSON Schema of a scheme's file, for editors."""
+    from paysync.schemes.reference import json_schema
+
     render.as_json(json_schema())
 
 
-@app.command()
-def test(
+@app.command("test")
+def run(
     which: Annotated[
         list[str] | None, typer.Argument(help="Names or paths; none: all shipped.", metavar="NAME")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the tests that schemes carry. Needs no network."""
+    from paysync.schemes.trial import run_tests
+
     trials = [(name, trial) for name in which or names() for trial in run_tests(name)]
     failed = [trial for _, trial in trials if not trial.passed]
     if as_json:
@@ -172,6 +173,9 @@ def test(
 
 def _problems(file: Path) -> tuple[Problem, ...]:
     """The file's problems, the connector's own options included."""
+    from paysync.schemes.check import checked, plain_form
+    from paysync.schemes.yamltext import read
+
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

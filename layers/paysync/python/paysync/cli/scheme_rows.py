@@ -1,4 +1,4 @@
-"""Which payments `paysync scheme preview` is about, and what their lookups find: given, or asked of a stack's target."""
+"""Which payments `paysync scheme preview` is about, and what their lookups find: given, or asked of a target."""
 
 import json
 import os
@@ -24,7 +24,6 @@ from paysync.core.templates import TemplateFault
 from paysync.core.times import Instant
 from paysync.schemes.load import load, plain_of
 from paysync.schemes.preview import Preview, asked, preview_of
-from paysync.schemes.yamltext import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,8 @@ def _found(
 
 
 def _rows(file: Path) -> Sequence[Mapping[str, Any]]:
+    from paysync.schemes.yamltext import read
+
     try:
         text = file.read_text(encoding="utf-8")
         is_yaml = file.suffix in {".yaml", ".yml"}

@@ -1,15 +1,17 @@
 """What `paysync scheme` shows: a scheme at a glance and in full, and a preview field by field."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
 
 from paysync.cli import render
 from paysync.core.bills import Json
-from paysync.schemes.copying import Copy
 from paysync.schemes.plain import Plain
 from paysync.schemes.preview import FieldView, Origin, Preview, Sending
+
+if TYPE_CHECKING:
+    from paysync.schemes.copying import Copy
 
 _SHOWN_DIGITS: Final = 4
 
@@ -44,7 +46,7 @@ def show(plain: Plain, version: str) -> None:
         _print_part(part, plain[part])
 
 
-def show_unbound(made: Copy) -> None:
+def show_unbound(made: "Copy") -> None:
     """What is to be bound before a copy runs, and what is worth a look."""
     table = render.table("bind", "what it is", "where to find it", "example")
     for name, one in made.unbound.items():

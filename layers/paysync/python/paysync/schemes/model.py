@@ -30,7 +30,7 @@ FieldKey: TypeAlias = Annotated[str, StringConstraints(pattern=FIELD_KEY)]
 """A field of the target's form, e.g. FCURRENCYID.FNumber."""
 Span: TypeAlias = Annotated[str, StringConstraints(pattern=PATTERN)]
 """A span of time: a whole number, a blank, and ms, s, min, h or d."""
-Scalar: TypeAlias = "str | int | Decimal | bool | None"
+Scalar: TypeAlias = str | int | Decimal | bool | None
 Tree: TypeAlias = Any
 """A value of a request: text with templates, a number, true or false, null, a list or a mapping of such."""
 Request: TypeAlias = dict[str, Tree]

@@ -1,4 +1,4 @@
-"""docs/reference/scheme.md and its JSON Schema, written from the model and the filters themselves. `tools/docs.py` calls."""
+"""docs/reference/scheme.md and the JSON Schema, written from the model and the filters. `tools/docs.py` calls it."""
 
 from typing import Any
 

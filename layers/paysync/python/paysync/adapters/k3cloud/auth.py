@@ -16,7 +16,7 @@ _SETS_COOKIES: Final = frozenset({200, 206})
 
 
 class K3CloudAuth(httpx.Auth):
-    """Signs a request and carries the session. A lost session is the client's business: it knows what may be repeated."""
+    """Signs a request and carries the session. A lost session is the client's business."""
 
     def __init__(self, credentials: Credentials, session: Session, clock: Clock) -> None:
         self._credentials = credentials

@@ -1,12 +1,12 @@
-"""Which bills exist for a payment: one query by link, number and our own reference, and its rows matched again (10). Pure.
+"""Which bills exist for a payment: asked by link, by number and by our own reference, and matched again (10). Pure.
 
 None of these queries was ever run on a real tenant (U8): where two ways of asking contradict each other, or a row comes
 back that nobody asked for, nothing is concluded at all. "None found" must never come from a misunderstanding.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 from paysync.adapters.k3cloud import filters
 from paysync.adapters.k3cloud.filters import Condition
@@ -30,17 +30,25 @@ class UntrustedError(ValueError):
         return cls(what)
 
 
+@dataclass(slots=True)
+class Found:
+    """What one way of asking has found for one payment."""
+
+    heads: dict[str, BillHead] = field(default_factory=dict)
+    traced: set[str] = field(default_factory=set)
+    """Ids of those that are traced to the source and alive: here two ways of asking must agree."""
+
+
+Findings: TypeAlias = Mapping[PaymentKey, Found]
+
+
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """How bills of this scheme are traced."""
+    """One way of asking for the bills of a scheme: by the link to the source (where its id is known), or by number."""
 
     target: TargetPart
     forms: Forms
-
-    @property
-    def by_link(self) -> bool:
-        """Whether the link to the source is asked for."""
-        return bool(self.target.source_form) and self.target.strategy is not Strategy.NUMBER
+    by_link: bool
 
     def query(self, asked: Sequence[Inquiry], *, creators: bool) -> Query:
         """The one question for all of `asked`."""
@@ -59,21 +67,28 @@ class Tracing:
             page_rows=forms.page_rows,
         )
 
-    def heads(self, asked: Sequence[Inquiry], lines: Sequence[Line]) -> Mapping[PaymentKey, Sequence[BillHead]]:
-        """Each inquiry's bills, once each. Raises UntrustedError, and RowError for a row that cannot be read."""
-        found: dict[PaymentKey, dict[str, BillHead]] = {one.payment: {} for one in asked}
+    def findings(self, asked: Sequence[Inquiry], lines: Sequence[Line]) -> Findings:
+        """Each inquiry's bills. Raises UntrustedError, and RowError for a row that cannot be read."""
+        found = {one.payment: Found() for one in asked}
         for line in lines:
             head = head_in(line, self.forms, self.target.reference_field)
-            owners = [one for one in asked if self._belongs(head, line, one)]
-            if not owners and not self._is_anothers_link(line, asked):
+            belongs = [self._belongs(head, line, one, found[one.payment]) for one in asked]
+            if not any(belongs) and not self._is_anothers_link(line, asked):
                 raise UntrustedError.of(f"bill {head.number or head.id} came back without having been asked for")
-            for one in owners:
-                found[one.payment].setdefault(head.id, head)
-        return {key: tuple(heads.values()) for key, heads in found.items()}
+        return found
+
+    def _belongs(self, head: BillHead, line: Line, one: Inquiry, found: Found) -> bool:
+        traced = one.source is not None and (self._is_linked(line, one) or self._is_numbered(line, one))
+        if traced and not head.voided:
+            found.traced.add(head.id)
+        if traced or (bool(one.reference) and same_text(head.reference, one.reference)):
+            found.heads.setdefault(head.id, head)
+            return True
+        return False
 
     def _conditions(self, asked: Sequence[Inquiry]) -> list[Condition]:
         conditions: list[Condition] = []
-        ids = [one.source_id for one in asked if one.source and one.source_id and self.by_link]
+        ids = [one.source_id for one in asked if one.source and not self._asks_number(one)]
         if ids:
             conditions.append(filters.id_in(self.forms.link, ids))
         numbers = [one.source.number for one in asked if one.source and self._asks_number(one)]
@@ -85,33 +100,18 @@ class Tracing:
                 )
             )
         if self.target.reference_field:
-            references = [one.reference for one in asked if one.reference]
-            conditions.append(filters.text_in(self.target.reference_field, references))
+            conditions.append(filters.text_in(self.target.reference_field, [one.reference for one in asked]))
         if not conditions:
             raise DefectError.of("a scheme needs a source form or a reference field to find its bills again")
         return conditions
 
     def _asks_number(self, one: Inquiry) -> bool:
-        """By number where the strategy says so, and where there is no id to ask the link with."""
-        return not self.by_link or self.target.strategy is Strategy.BOTH or not one.source_id
-
-    def _belongs(self, head: BillHead, line: Line, one: Inquiry) -> bool:
-        by_reference = bool(one.reference) and same_text(head.reference, one.reference)
-        if one.source is None:
-            return by_reference
-        linked = self._is_linked(line, one)
-        numbered = self._asks_number(one) and self._is_numbered(line, one)
-        compares = self.target.strategy is Strategy.BOTH and bool(one.source_id) and not head.voided
-        if compares and linked != numbered:
-            name = head.number or head.id
-            number = line.text(self.forms.traced_number)
-            raise UntrustedError.of(f"bill {name}: link and number disagree ({number!r} for {one.source.number!r})")
-        return by_reference or linked or numbered
+        """By number where that is the way, and where there is no id to ask the link with."""
+        return not self.by_link or one.source_id in _NO_LINK
 
     def _is_linked(self, line: Line, one: Inquiry) -> bool:
         return (
-            self.by_link
-            and one.source_id not in _NO_LINK
+            not self._asks_number(one)
             and line.text(self.forms.link).strip() == one.source_id
             and not self._links_elsewhere(line)
         )
@@ -127,7 +127,30 @@ class Tracing:
 
     def _is_numbered(self, line: Line, one: Inquiry) -> bool:
         return (
-            one.source is not None
+            self._asks_number(one)
+            and one.source is not None
             and collated(line.text(self.forms.traced_number)) == one.source.canonical
             and same_text(line.text(self.forms.traced_form), self.target.source_form)
         )
+
+
+def ways_of(target: TargetPart, forms: Forms) -> tuple[Tracing, ...]:
+    """The questions that a scheme's strategy asks, each a query of its own: a join by link drops bills without one."""
+    link, number = Tracing(target, forms, by_link=True), Tracing(target, forms, by_link=False)
+    if not target.source_form:
+        return (number,)
+    return {Strategy.LINK: (link,), Strategy.NUMBER: (number,), Strategy.BOTH: (link, number)}[target.strategy]
+
+
+def agreed(asked: Sequence[Inquiry], ways: Sequence[Findings]) -> Mapping[PaymentKey, Sequence[BillHead]]:
+    """What all ways of asking have found. Raises UntrustedError where they trace different bills to a source."""
+    return {one.payment: _agreed(one, [way[one.payment] for way in ways]) for one in asked}
+
+
+def _agreed(one: Inquiry, found: Sequence[Found]) -> tuple[BillHead, ...]:
+    heads = {id_: head for way in found for id_, head in way.heads.items()}
+    for way in found[1:]:
+        for bill in sorted(found[0].traced ^ way.traced):
+            number = one.source.number if one.source else one.reference
+            raise UntrustedError.of(f"bill {heads[bill].number or bill} of {number}: link and number disagree")
+    return tuple(heads.values())

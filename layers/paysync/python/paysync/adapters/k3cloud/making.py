@@ -48,7 +48,7 @@ def _judged(document: Json, call: Call) -> Outcome[Made]:
 
 
 def _proves(statuses: Statuses, traces: Traces) -> bool:
-    """Whether the one target that was named is there: a draft by its id alone, a numbered one only without complaint."""
+    """Whether the one target that was named is there: a draft by its id alone, a numbered one if nothing complains."""
     if statuses.saved is None or statuses.saved.success is None:
         return False
     if not traces.numbers:

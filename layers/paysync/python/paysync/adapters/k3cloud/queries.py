@@ -14,7 +14,7 @@ from paysync.core.outcomes import Done, Outcome
 
 _CALL: Final = Call("ExecuteBillQuery")
 _MAY_BE_CUT: Final = 500
-"""A tenant may give fewer rows than were asked for, without a sign (5.1): from so many on, the next page is asked for."""
+"""A tenant may cut long answers without a sign (5.1): with so many rows or more, the next page is asked for, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Query:
 
 
 def lines_of(client: K3CloudClient, query: Query) -> Outcome[Sequence[Line]]:
-    """All rows. A full page always means "maybe more", as does a long one; a failure of any page is one of the whole."""
+    """All rows. A full or a long page means "maybe more"; a failure of any page is a failure of the whole."""
     columns = query.columns
     found: list[Line] = []
     before: tuple[Cells, ...] = ()

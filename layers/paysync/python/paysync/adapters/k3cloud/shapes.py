@@ -172,7 +172,7 @@ def _gateway_code(body: bytes) -> str:
 
 
 def _peeled(document: Json, *, whole: bool) -> tuple[Json, bool]:
-    """The dict or scalar that comes first inside lists; whether there were lists. `whole`: only where it stands alone."""
+    """The dict or scalar that comes first inside lists; whether there were any. `whole`: only where it stands alone."""
     nested = False
     for _ in range(_DEEPEST):
         if not isinstance(document, list) or not document or (whole and len(document) > 1):

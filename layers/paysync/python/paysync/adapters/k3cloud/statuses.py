@@ -46,7 +46,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A ResponseStatus or a ConvertResponseStatus. `success` is None where the flag is missing or no yes or no."""
+    """A ResponseStatus or a ConvertResponseStatus. `success` is None where the flag is missing or unclear."""
 
     success: bool | None
     code: int

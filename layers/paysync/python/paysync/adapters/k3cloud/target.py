@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from paysync.adapters.k3cloud import filters
 from paysync.adapters.k3cloud.client import K3CloudClient
-from paysync.adapters.k3cloud.existing import Tracing, UntrustedError
+from paysync.adapters.k3cloud.existing import Findings, UntrustedError, agreed, ways_of
 from paysync.adapters.k3cloud.forms import Forms
 from paysync.adapters.k3cloud.lookups import Memory, askable, query_of, results_in
 from paysync.adapters.k3cloud.queries import Line, Query, lines_of
@@ -45,7 +45,7 @@ class K3CloudTarget:
         self._target = scheme.target
         self._lookups = {one.name: one for one in scheme.lookups}
         self._forms = Forms.of(scheme.target.options)
-        self._tracing = Tracing(scheme.target, self._forms)
+        self._ways = ways_of(scheme.target, self._forms)
         self._writes = Writes(client, scheme.target, self._forms)
         self._memory = Memory()
 
@@ -53,7 +53,7 @@ class K3CloudTarget:
         """The documents of each number, compared again as the ERP's collation does."""
         numbers = [key.number for key in wanted if speakable(key.number)]
         if not numbers:
-            return Done({key: () for key in wanted})
+            return Done(dict.fromkeys(wanted, ()))
         forms = self._forms
         query = Query(
             form=self._target.source_form,
@@ -74,7 +74,7 @@ class K3CloudTarget:
     def existing(
         self, asked: Sequence[Inquiry], *, creators: bool = False
     ) -> Outcome[Mapping[PaymentKey, Sequence[BillHead]]]:
-        """Every bill made from each source or carrying our reference, in one query.
+        """Every bill made from each source or carrying our reference: one query, two where the strategy is `both`.
 
         DefinitelyNot(DOUBT_UNTRUSTED) where link and number disagree, where a row comes back that nobody asked for, or
         where the tenant does not know a field of the question (U8): none of these is "none found".
@@ -84,18 +84,12 @@ class K3CloudTarget:
             return DefinitelyNot(diagnosis(Code.SOURCE_UNSPEAKABLE, _READ, number=repr(unspeakable[0])))
         if not asked:
             return Done({})
-        match lines_of(self._client, self._tracing.query(asked, creators=creators)):
-            case Done(lines):
-                try:
-                    return Done(self._tracing.heads(asked, lines))
-                except UntrustedError as error:
-                    return DefinitelyNot(diagnosis(Code.DOUBT_UNTRUSTED, _READ, what=str(error)))
-                except RowError as error:
-                    return unreadable(_READ, str(error))
-            case DefinitelyNot(why) if why.code is Code.ERP_FIELD:
-                return DefinitelyNot(diagnosis(Code.DOUBT_UNTRUSTED, _READ, why.vendor, what="unknown field"))
-            case failure:
-                return failure
+        try:
+            return self._agreed(asked, creators=creators)
+        except UntrustedError as error:
+            return DefinitelyNot(diagnosis(Code.DOUBT_UNTRUSTED, _READ, what=str(error)))
+        except RowError as error:
+            return unreadable(_READ, str(error))
 
     def bills(self, ids: Sequence[str]) -> Outcome[Mapping[str, Bill]]:
         """Those bills that exist among `ids`, with their entries, in one query."""
@@ -104,9 +98,10 @@ class K3CloudTarget:
         forms, step, reference = self._forms, self._target.save, self._target.reference_field
         where = filters.id_in(forms.bill_id, ids)
         query = self._bill_query(where, head_fields(step) if step else ())
+        wanted = frozenset(ids)
 
         def asked_for(lines: Sequence[Line]) -> Mapping[str, Bill]:
-            return {key: bill for key, bill in bills_in(lines, forms, reference, step).items() if key in set(ids)}
+            return {key: bill for key, bill in bills_in(lines, forms, reference, step).items() if key in wanted}
 
         return self._read(query, asked_for)
 
@@ -162,6 +157,18 @@ class K3CloudTarget:
     def audit(self, ids: Sequence[str]) -> Mapping[str, Outcome[None]]:
         """Audit bills; each judged by itself."""
         return self._writes.advance("Audit", ids)
+
+    def _agreed(self, asked: Sequence[Inquiry], *, creators: bool) -> Outcome[Mapping[PaymentKey, Sequence[BillHead]]]:
+        findings: list[Findings] = []
+        for way in self._ways:
+            match lines_of(self._client, way.query(asked, creators=creators)):
+                case Done(lines):
+                    findings.append(way.findings(asked, lines))
+                case DefinitelyNot(why) if why.code is Code.ERP_FIELD:
+                    raise UntrustedError.of(f"K3Cloud does not know a field of the question: {why.vendor}")
+                case failure:
+                    return failure
+        return Done(agreed(asked, findings))
 
     def _totals(self, where: filters.Condition) -> Outcome[Sequence[BillTotal]]:
         forms, step, reference = self._forms, self._target.save, self._target.reference_field

@@ -66,7 +66,7 @@ _HEADERS: Final = {
 
 
 class Wire:
-    """Sends one request at a time, gives back a value. HTTP/1.1, no redirects, TLS verified, no proxy by environment."""
+    """Sends one request, gives back a value. HTTP/1.1, TLS verified, no redirects, no proxy from the environment."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Wire:
         self._http.close()
 
     def send(self, operation: str, content: bytes, *, until: Instant) -> Answer:
-        """POST `content` once. Never raises for what the network or the server does; waits for no more after `until`."""
+        """POST `content` once. Never raises for what network or server do; reads no further piece after `until`."""
         with_session = self.session.in_use
         url = self._settings.service_url(operation)
         try:

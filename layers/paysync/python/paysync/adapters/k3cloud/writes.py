@@ -33,6 +33,9 @@ class Writes:
             raise DefectError.of("this scheme makes no bills")
         form = self._target.source_form if operation == "Push" else self._target.form
         call = replace(self._write(operation), repeat_lost_session=False, subject=_subject(request))
+        fault = _fault_of(request) if operation == "Push" else ""
+        if fault:
+            return DefinitelyNot(diagnosis(Code.ERP_PARAMETER, call, fault))
         answer = self._client.call(call, request, form=form)
         return _after_lost_session(made_of(answer, call), answer, call)
 
@@ -77,3 +80,18 @@ def _subject(request: Mapping[str, Json]) -> str:
     """The number or id that a Push is about."""
     numbers = request.get("Numbers")
     return str(numbers[0]) if isinstance(numbers, list) and numbers else str(request.get("Ids") or "")
+
+
+def _fault_of(request: Mapping[str, Json]) -> str:
+    """Why a Push must not be sent: not exactly one source, or an organisation that came out empty. Empty: send it.
+
+    Several sources may become one bill, and no source or organisation by accident may become anything (6.3, 11.1).
+    """
+    given = request.get("Numbers") or []
+    numbers = [str(one).strip() for one in (given if isinstance(given, list) else [given])]
+    ids = [one.strip() for one in str(request.get("Ids") or "").split(",") if one.strip()]
+    entries = [request["EntryIds"]] if request.get("EntryIds") else []
+    if len(numbers) + len(ids) + len(entries) != 1 or "" in numbers:
+        return "paysync: a Push takes exactly one source"
+    organisation = str(request.get("TargetOrgId", "left to the rule")).strip()
+    return "paysync: TargetOrgId is empty" if organisation in {"", "0", "None"} else ""
