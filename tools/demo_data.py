@@ -126,12 +126,11 @@ def _troubles(make: Maker) -> None:
     for _ in range(3):
         make.document(make.money(), status="B")
         books.unaudited.append(books.applications[-1]["number"])
-    for _ in range(2):
+    for suffix in "NM":  # so that no later document takes the number
         make.document(make.money())
         books.missing.append(books.applications.pop())
-        # the next document must not take its number
-        books.missing[-1]["number"] += "N"
-        books.payments[-1]["payeeTargetBusinessCode"] += "N"
+        books.missing[-1]["number"] += suffix
+        books.payments[-1]["payeeTargetBusinessCode"] += suffix
     for account in (UNKNOWN_ACCOUNT, AMBIGUOUS):
         (row,) = make.document(make.money())
         row["payerAccountNumber"] = account

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paysync.core.filters import FILTERS, Example, Filter, FilterError, Sort, applied, misuse
@@ -43,6 +43,7 @@ def test_each_filter_is_described_with_an_example(entry: Filter) -> None:
 
 @pytest.mark.parametrize("entry", FILTERS.values(), ids=list(FILTERS))
 @given(value=VALUES)
+@settings(max_examples=30)
 def test_no_value_makes_a_filter_raise_anything_but_its_own_error(entry: Filter, value: Any) -> None:
     """A row may hold anything: a filter gives a value or says why not, and never breaks a run."""
     arguments = tuple(

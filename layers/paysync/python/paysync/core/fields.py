@@ -5,6 +5,7 @@ A value that does not fit is refused with a reason that never quotes it (it may 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
@@ -17,6 +18,8 @@ from paysync.core.scheme import FieldSpec, FieldType
 LONGEST_TEXT: Final = 1000
 _MOST_DIGITS: Final = 30
 _DIGEST_LENGTH: Final = 16
+_EXPONENT: Final = re.compile(r"\dE[+-]?\d", re.ASCII | re.IGNORECASE)
+_FLOAT: Final = "is a binary float, which has lost its exact value"
 
 
 def at(name: str, row: Mapping[str, object]) -> object:
@@ -111,8 +114,10 @@ def _not_amount(value: object) -> str:
         return "" if number == number.quantize(CENT) else "has more than two decimals"
     if isinstance(value, str) and "," in value:
         return "has a thousands separator"
-    if isinstance(value, (str, Decimal)) and "e" in str(value).lower():
+    if isinstance(value, (str, Decimal)) and _EXPONENT.search(str(value)):
         return "is written with an exponent"
+    if isinstance(value, float):
+        return _FLOAT
     return "is not a plain decimal number" if isinstance(value, str) else f"must be a number, but is {_kind(value)}"
 
 
@@ -133,7 +138,7 @@ def _not_whole(value: object) -> str:
 
 def _not_any(value: object) -> str:
     if isinstance(value, float):
-        return "is a binary float, which has lost its exact value"
+        return _FLOAT
     fits = _sound(value) == value if isinstance(value, str) else True
     length = len(value) if isinstance(value, str) else len(json_text(value))
     if not fits:

@@ -21,6 +21,8 @@ _TOKEN: Final = re.compile(
     r"""\s*(?:(?P<name>[^\W\d]\w*)|(?P<whole>-?\d+)|'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<close>\}\})|(?P<mark>[.|(),]))"""
 )
 
+_BRACES: Final = re.compile(r"\{+|\}\}")
+
 
 class TemplateError(ValueError):
     """A template that cannot be read: where (from 0), what was written there, and the names that would be valid."""
@@ -120,7 +122,7 @@ def fault(field: str, why: str) -> TemplateFault:
 
 
 def _quoted(text: str) -> str:
-    return text.replace("{{", "\0").replace("}}", "{{'}}'}}").replace("\0", "{{'{{'}}")
+    return _BRACES.sub(lambda found: f"{{{{'{found[0]}'}}}}", text)
 
 
 def _spelled(slot: Slot) -> str:
@@ -262,7 +264,8 @@ class _Reader:
             reason = f"expected {wanted}" if rest else "{{ without }} after it; a literal one is written {{'{{'}}"
             raise TemplateError(reason, position=self._at if rest else self._opening, written=written)
         self._at = match.end()
-        return _Token(match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup))
+        start = match.end() - len(match[0].lstrip())
+        return _Token(match.lastgroup, match.group(match.lastgroup), start)
 
     def _peek(self) -> str:
         return self._text[self._at : self._at + 1]
