@@ -38,7 +38,7 @@ lint: dev ## style, types, direction of imports, the template
 template: dev ## the SAM template, as written and as CloudFormation gets it
 	AWS_DEFAULT_REGION=us-east-1 .sam/bin/sam validate --lint --template template.yaml
 	@mkdir -p .cache
-	.local-aws/bin/python tools/transform_template.py template.yaml > .cache/template.json
+	AWS_DEFAULT_REGION=us-east-1 .local-aws/bin/python tools/transform_template.py template.yaml > .cache/template.json
 	.venv/bin/cfn-lint --regions $(REGIONS) --template .cache/template.json
 
 unit: dev ## pure tests, milliseconds each
@@ -90,7 +90,12 @@ CODE    = $(wildcard layers/paysync/python functions tests tools)
 REGIONS = us-east-1 eu-central-1 ap-southeast-1 cn-north-1 cn-northwest-1
 LOCK    = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
           --no-emit-find-links --custom-compile-command 'make lock' $(UPGRADE)
-SYNC    = $(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python
+SYNC    = env $(FROM_PIP) $(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python
+
+# uv reads none of pip's settings: where pip is told of a mirror or of a proxy's certificate, uv is told the same.
+FROM_PIP = $(if $(UV_DEFAULT_INDEX)$(UV_INDEX_URL),,$(addprefix UV_DEFAULT_INDEX=,$(call pip_setting,index-url))) \
+           $(if $(SSL_CERT_FILE),,$(addprefix SSL_CERT_FILE=,$(call pip_setting,cert)))
+pip_setting = $(shell $(PY) -m pip config list 2>/dev/null | sed -nE "s/^[^=]*\.$1='(.*)'$$/\1/p" | tail -1)
 
 # Runs pytest on those of the folders that exist.
 pytest = $(if $(wildcard $1),$(TESTS) $2 $(wildcard $1),@echo "$1: no tests yet")
@@ -99,20 +104,23 @@ pytest = $(if $(wildcard $1),$(TESTS) $2 $(wildcard $1),@echo "$1: no tests yet"
 $(UV):
 	@[[ -n "$(PYTHON)" ]] || { echo "No Python ≥ 3.11 with venv found: install python3 and python3-venv."; exit 1; }
 	$(PYTHON) -m venv .venv
-	sed -n '/^uv==/,/[^\\]$$/p' requirements/dev.txt > .venv/uv.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements/dev.txt > .venv/uv.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
 
 .venv/.synced: requirements/dev.txt pyproject.toml | $(UV)
-	$(SYNC) requirements/dev.txt
-	$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
-	@mkdir -p .cache && touch $@
+	@echo "installing .venv: paysync, its tests and tools"
+	@$(SYNC) requirements/dev.txt
+	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 .sam/.synced: requirements/sam.txt | $(UV)
-	$(UV) venv --quiet --allow-existing --python $(PY) $(@D)
-	$(SYNC) requirements/sam.txt
+	@echo "installing .sam: the SAM command line"
+	@$(UV) venv --quiet --allow-existing --python $(PY) $(@D)
+	@$(SYNC) requirements/sam.txt
 	@touch $@
 
 .local-aws/.synced: requirements/local-aws.txt | $(UV)
-	$(UV) venv --quiet --allow-existing --python $(PY) $(@D)
-	$(SYNC) requirements/local-aws.txt
+	@echo "installing .local-aws: the local AWS"
+	@$(UV) venv --quiet --allow-existing --python $(PY) $(@D)
+	@$(SYNC) requirements/local-aws.txt
 	@touch $@

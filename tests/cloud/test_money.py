@@ -44,15 +44,15 @@ def test_what_maycur_has_paid_is_booked_once_to_the_cent(stack: Deployed) -> Non
 def test_a_killed_push_neither_doubles_nor_loses(
     stack: Deployed, eventually: Callable[[Callable[[], bool], str], None]
 ) -> None:
-    """SIGKILL of its process, five times at random among fifty payments; each doubt is resolved by asking K3Cloud."""
+    """SIGKILL of its process, three times at random among fifty payments; each doubt is resolved by asking K3Cloud."""
     chance = random.Random(_SEED)
     codes = [row["paymentBizCode"] for _ in range(50) for row in pay(stack, f"{chance.randrange(100, 99999)}.07")]
-    stack.k3cloud.settings(latency_ms=40)
+    stack.k3cloud.settings(latency_ms=150)
     assert "FunctionError" not in stack.invoke(stack.outputs.fetch_function, {"mode": "run"})
-    for _ in range(5):
-        eventually(lambda: bool(workers(stack, "push")), "push works")
-        time.sleep(chance.uniform(0.1, 1.2))
-        for worker in workers(stack, "push"):
+    for _ in range(3):
+        eventually(lambda: bool(workers(stack)), "push works")
+        time.sleep(chance.uniform(0.3, 2.0))
+        for worker in workers(stack)[:1]:
             os.kill(worker, signal.SIGKILL)
     stack.k3cloud.settings(latency_ms=0)
 
@@ -245,12 +245,10 @@ def redrive(stack: Deployed, eventually: Callable[[Callable[[], bool], str], Non
     )
 
 
-def workers(stack: Deployed, function: str) -> list[int]:
-    """The processes that run a function now."""
-    mark = f"ministack-lambda-{stack.local.stack_name}-{function}-"
-    listed = subprocess.run(
-        ["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True  # noqa: S607 - wherever this machine has it
-    ).stdout
+def workers(stack: Deployed) -> list[int]:
+    """The processes that run push now."""
+    mark, command = f"ministack-lambda-{stack.outputs.push_function}-", ["ps", "-axo", "pid=,command="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return [int(line.split(maxsplit=1)[0]) for line in listed.splitlines() if mark in line]
 
 

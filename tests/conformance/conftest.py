@@ -1,4 +1,7 @@
-"""One bench per back end: the fakes, the adapters on moto, and (marked `cloud`) on a local AWS. Suites see the bench."""
+"""One bench per back end: the fakes, the adapters on moto, and (marked `cloud`) on a local AWS.
+
+The suites know nothing but the bench.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,6 +27,7 @@ from paysync.local.state import endpoint
 FLOOR: Final = timedelta(minutes=10)
 ADAPTERS: Final = ("moto", pytest.param("cloud", marks=pytest.mark.cloud))
 BACKENDS: Final = ("memory", *ADAPTERS)
+WRITES: Final = frozenset({"commit", "create", "sighted", "advance", "wake_later", "note", "set_pause"})
 _names = count(1)
 
 Connect: TypeAlias = Callable[[str], Any]
@@ -60,11 +64,7 @@ class MemoryBench:
         return sum(self._fake.writes.values())
 
     def _io(self, name: str, moment: Moment) -> None:
-        if (
-            moment == "after"
-            and self._then
-            and name in {"commit", "create", "sighted", "advance", "wake_later", "note"}
-        ):
+        if moment == "after" and self._then and name in WRITES:
             then, self._then = self._then, None
             then()
             raise AnswerLost

@@ -3,8 +3,7 @@
 Simulations stand on the memory one: what it does otherwise than the real one would be a proof of nothing.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
@@ -12,7 +11,13 @@ from typing import Any, Final, TypeAlias
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from conformance.conftest import DynamoBench, MemoryBench
 from fakes import aws
@@ -40,22 +45,22 @@ from paysync.core.times import NEVER, Instant, local_date
 
 Bench: TypeAlias = MemoryBench | DynamoBench
 
-CODES: Final = ("PAY-1", "PAY-2", "PAY-3")
-KEYS: Final = tuple(b.key(code) for code in CODES)
-SOURCES: Final = ("FKSQ-1", "fksq-1 ", "FKSQ-2")
+SOURCES: Final = {"PAY-1": "FKSQ-1", "PAY-2": "fksq-1 ", "PAY-3": "FKSQ-2"}
+"""The first two lock the same document."""
+KEYS: Final = tuple(b.key(code) for code in (*SOURCES, "~bad"))
 BILLS: Final = ("100001", "100002")
 CURSORS: Final = ("paid", "overlap")
 MOMENTS: Final = tuple(START + timedelta(hours=hours) for hours in (0, 15, 30))
 
 payments = st.builds(
-    b.payment,
-    st.sampled_from(CODES),
-    number=st.sampled_from(SOURCES),
+    lambda code, **drawn: b.payment(code, number=SOURCES[code], **drawn),
+    st.sampled_from(sorted(SOURCES)),
     digest=st.sampled_from(("d1", "d2")),
     paid_at=st.sampled_from(MOMENTS),
     raw=st.sampled_from(("", '{"更多": 1}')),
 )
-unfit = payments.map(lambda payment: replace(payment, facts=None, fault=Diagnosis.of(Code.PAYMENT_NO_KEY)))
+UNFIT: Final = replace(b.payment("~bad"), facts=None, fault=Diagnosis.of(Code.PAYMENT_NO_KEY))
+locks = st.sampled_from((LockStep.TAKE, LockStep.TAKE, LockStep.FREE, LockStep.KEEP))
 fields = st.fixed_dictionaries(
     {},
     optional={
@@ -95,8 +100,8 @@ class Ledgers(RuleBasedStateMachine):
 
     connect: Callable[[str], Any] = staticmethod(aws.client)
 
-    @initialize()
-    def both_are_empty(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.benches: tuple[Bench, Bench] = (MemoryBench(), DynamoBench(self.connect))
         self.read: list[Row] = []
         self.marks: list[Watermark] = []
@@ -104,14 +109,17 @@ class Ledgers(RuleBasedStateMachine):
 
     # ---- steps
 
-    @rule(found=st.lists(payments | unfit, min_size=1, max_size=3))
+    @initialize(found=st.lists(payments, max_size=6))
+    def some_stand_there(self, found: list[Payment]) -> None:
+        self.create([UNFIT, *found])
+
+    @rule(found=st.lists(payments, min_size=1, max_size=3))
     def create(self, found: list[Payment]) -> None:
         rows = [b.row(payment, self.tick()) for payment in found]
         entry = Entry(self.now, Event.SEEN, State.NEW, 0, "fetch")
         self.keep(self.same(lambda bench: bench.ledger.create(rows, entry)))
 
-    @precondition(lambda self: self.read)
-    @rule(data=st.data(), changes=fields, owner_changes=st.booleans(), claim=st.sampled_from(("", "", *BILLS)))
+    @rule(data=st.data(), changes=fields, owner_changes=st.booleans(), claim=st.sampled_from(("", "", "", *BILLS)))
     def commit(self, data: st.DataObject, changes: RowChanges, *, owner_changes: bool, claim: str) -> None:
         before = data.draw(st.sampled_from(self.read), "before")
         event = data.draw(st.sampled_from(sorted({*TRANSITIONS[before.state], *WITHOUT_EFFECT})), "event")
@@ -120,20 +128,19 @@ class Ledgers(RuleBasedStateMachine):
             if before.changed and data.draw(st.booleans(), "content accepted"):
                 changes |= {"payment": before.changed.payment, "changed": None}
         after = before.moved(event, self.tick(), **changes)
-        lock = data.draw(st.sampled_from(LockStep if after.payment.facts else (LockStep.KEEP, LockStep.FREE)), "lock")
+        lock = data.draw(locks, "lock") if after.payment.facts else LockStep.FREE
         change = Change(
             before,
             after,
             b.entry(after, event),
             lock=lock,
-            lock_from=data.draw(st.sampled_from((None, *KEYS)), "lock from"),
+            lock_from=data.draw(st.sampled_from((None, None, *KEYS)), "lock from"),
             claim=BillKey("AP_PAYBILL", claim) if claim else None,
             unchanged_content=data.draw(st.booleans(), "unchanged content"),
         )
         self.same(lambda bench: bench.ledger.commit(change))
         self.read_again()
 
-    @precondition(lambda self: self.read)
     @rule(payment=payments)
     def see_other_content(self, payment: Payment) -> None:
         sighting = replace(b.sighting(b.row(payment, self.tick()), digest=payment.digest, raw=payment.raw))
@@ -141,7 +148,6 @@ class Ledgers(RuleBasedStateMachine):
         self.same(lambda bench: bench.other.sighted(payment.key, sighting, entry))
         self.read_again()
 
-    @precondition(lambda self: self.read)
     @rule(data=st.data(), at=st.sampled_from((*MOMENTS, NEVER)))
     def wake_later(self, data: st.DataObject, at: Instant) -> None:
         row = data.draw(st.sampled_from(self.read), "row")
@@ -154,7 +160,7 @@ class Ledgers(RuleBasedStateMachine):
 
     @rule(data=st.data(), cursor=st.sampled_from(CURSORS), at=st.sampled_from(MOMENTS), only_forward=st.booleans())
     def advance(self, data: st.DataObject, cursor: str, at: Instant, *, only_forward: bool) -> None:
-        before = data.draw(st.sampled_from((None, *self.marks)), "before")
+        before = data.draw(st.sampled_from((None, *(mark for mark in self.marks if mark.cursor == cursor))), "before")
         version = (before.version if before else 0) + data.draw(st.integers(0, 2), "versions")
         after = Watermark(b.SCHEME, cursor, at, version, only_forward=only_forward)
         if self.same(lambda bench: bench.ledger.advance(before, after)).value:
@@ -165,33 +171,31 @@ class Ledgers(RuleBasedStateMachine):
         pause = Pause(START, strikes, Diagnosis.of(Code.ERP_CREDENTIALS)) if strikes else None
         self.same(lambda bench: bench.ledger.set_pause(b.SCHEME, pause))
 
-    @precondition(lambda self: self.read and not self.benches[0].answer_still_to_lose)
-    @rule(data=st.data(), sweep_meanwhile=st.booleans())
-    def lose_the_next_answer(self, data: st.DataObject, *, sweep_meanwhile: bool) -> None:
-        """Of whatever is written next; before it is repeated, sweep may have moved a wake time."""
-        row = data.draw(st.sampled_from(self.read), "row")
-        at = START + timedelta(days=3)
+    @precondition(lambda self: not self.benches[0].answer_still_to_lose)
+    @rule()
+    def lose_the_next_answer(self) -> None:
+        """Of whatever is written next. Nothing happens before the repetition: moto keeps no request tokens."""
         for bench in self.benches:
-            then: Callable[[], object] = lambda ledger=bench.other: ledger.wake_later(row, at)  # type: ignore[misc]
-            bench.lose_the_next_answer(then if sweep_meanwhile else lambda: None)
+            bench.lose_the_next_answer()
 
-    # ---- what must always be the same
+    # ---- what must be the same
 
-    @invariant()
-    def rows_locks_claims_and_counts_agree(self) -> None:
+    @rule()
+    def look(self) -> None:
+        """Now and then; a difference does not go away, and after every step it would take too long."""
         self.same(lambda bench: dict(bench.ledger.rows(KEYS)))
-        self.same(lambda bench: [bench.ledger.lock_owner(SourceKey(b.FORM, number)) for number in SOURCES])
-        self.same(lambda bench: dict(bench.ledger.bill_owners(BillKey("AP_PAYBILL", bill) for bill in BILLS)))
         self.same(lambda bench: bench.ledger.counts(b.SCHEME))
 
     def teardown(self) -> None:
-        """What takes many requests to ask is asked once."""
+        self.look()
         for key in KEYS:
             self.same(lambda bench, key=key: set(bench.ledger.history(key)))  # type: ignore[misc]
             self.same(lambda bench, key=key: bench.ledger.raw(key))  # type: ignore[misc]
+        self.same(lambda bench: [bench.ledger.lock_owner(SourceKey(b.FORM, number)) for number in SOURCES.values()])
+        self.same(lambda bench: dict(bench.ledger.bill_owners(BillKey("AP_PAYBILL", bill) for bill in BILLS)))
+        self.same(lambda bench: _unsettled(bench, State.NEW, taken=False))
         for state in State:
-            for taken in (True, False):
-                self.same(lambda bench, s=state, t=taken: _unsettled(bench, s, taken=t))  # type: ignore[misc]
+            self.same(lambda bench, state=state: _unsettled(bench, state, taken=True))  # type: ignore[misc]
         for day in {local_date(moment) for moment in MOMENTS}:
             self.same(lambda bench, day=day: list(bench.ledger.paid_on(b.SCHEME, day)))  # type: ignore[misc]
         self.same(lambda bench: [bench.ledger.watermark(b.SCHEME, cursor) for cursor in CURSORS])
@@ -202,7 +206,7 @@ class Ledgers(RuleBasedStateMachine):
     def same(self, work: Callable[[Bench], object]) -> Answer:
         """The answer that both give."""
         memory, dynamo = (asked(work, bench) for bench in self.benches)
-        assert memory == dynamo
+        assert memory == dynamo, (memory, dynamo)
         return memory
 
     def keep(self, answer: Answer) -> None:
@@ -223,8 +227,6 @@ def _unsettled(bench: Bench, state: State, *, taken: bool) -> list[Any]:
     return sorted(bench.ledger.unsettled(b.SCHEME, state, due=MOMENTS[1], limit=9, taken=taken))
 
 
-
-
 @pytest.mark.usefixtures("moto")
 def test_random_steps_leave_both_ledgers_alike() -> None:
     """Every answer on the way, and in the end every row, line, lock, claim, count, list and cursor."""
@@ -236,7 +238,7 @@ def test_random_steps_leave_both_ledgers_alike() -> None:
             deadline=None,
             database=None,
             derandomize=True,
-            phases=[Phase.generate, Phase.shrink],
+            phases=[Phase.generate],  # a shorter failure may take minutes to find: add Phase.shrink by hand
             suppress_health_check=list(HealthCheck),
         ),
     )

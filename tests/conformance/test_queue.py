@@ -173,18 +173,6 @@ def test_unconfirmed_messages_are_named(bench: Bench) -> None:
     assert arrived == {message for message in sent if message not in {sent[3], sent[11]}}
 
 
-def test_a_refused_entry_is_tried_once_more(bench: Bench) -> None:
-    """A passing trouble of the service is not the caller's matter."""
-    if isinstance(bench, MemoryBench):
-        pytest.skip("the fake decides per key")
-    sent = messages(3)
-    bench.refuse(sent[1].key)
-    bench.refusals_left = 1
-    assert bench.outbox.send(sent) == frozenset()
-    assert bench.requests() == 2
-    assert {one.message for one in drained(bench)} == set(sent)
-
-
 def test_waiting_counts_visible_and_in_flight(bench: Bench) -> None:
     """Both are work that is not done."""
     bench.outbox.send(messages(5))
@@ -247,6 +235,15 @@ class TestSqsOnly:
             "attempt": 3,
         }
         assert body["diagnosis"] == json.loads(json.dumps(WHY.as_json()))
+
+    def test_a_refused_entry_is_tried_once_more(self, sqs: SqsBench) -> None:
+        """A passing trouble of the service is not the caller's matter."""
+        sent = messages(3)
+        sqs.refuse(sent[1].key)
+        sqs.refusals_left = 1
+        assert sqs.outbox.send(sent) == frozenset()
+        assert sqs.requests() == 2
+        assert {one.message for one in drained(sqs)} == set(sent)
 
     def test_odd_characters_do_not_lose_a_letter(self, sqs: SqsBench) -> None:
         """What SQS forbids is replaced in attributes and escaped in the body; a long reason is cut."""

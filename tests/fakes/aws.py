@@ -31,7 +31,9 @@ def client(service: str, endpoint: str | None = None) -> Any:
 @cache
 def _session() -> boto3.Session:
     """Made once, for that is slow; after moto was imported, or it would not be stepped into."""
-    return boto3.Session(**ACCESS)
+    return boto3.Session(
+        ACCESS["aws_access_key_id"], ACCESS["aws_secret_access_key"], region_name=ACCESS["region_name"]
+    )
 
 
 @contextmanager
@@ -103,9 +105,7 @@ class Wire:
         """Every answer of the service goes through `change`."""
         self._edits[operation] = change
 
-    def lose_the_next_answer(
-        self, then: Callable[[], object] = lambda: None, *, of: Iterable[str] = WRITES
-    ) -> None:
+    def lose_the_next_answer(self, then: Callable[[], object] = lambda: None, *, of: Iterable[str] = WRITES) -> None:
         """The next request of one of these operations is carried out, `then` happens, and boto3 repeats it."""
         self._lost = frozenset(of), then
 

@@ -86,7 +86,7 @@ class MemoryLedger:
         through(self.io, "note", lambda: self._note(key, entry))
 
     def history(self, key: PaymentKey) -> Sequence[Entry]:
-        return through(self.io, "history", lambda: sorted(self._lines.get(key, ()), key=causal))
+        return through(self.io, "history", lambda: sorted(dict.fromkeys(self._lines.get(key, ())), key=causal))
 
     def raw(self, key: PaymentKey) -> str:
         row = self.table.get(key)
@@ -142,7 +142,7 @@ class MemoryLedger:
             if row.payment.raw:
                 self._raws[key, row.payment.digest] = row.payment.raw
             self.table[key] = without_raw(row)
-            self._lines[key] = [replace(entry, state=row.state, fence=row.fence)]
+            self._lines.setdefault(key, []).append(replace(entry, state=row.state, fence=row.fence))
             self._moved(key, None, row.state)
             self._paid(None, row)
         return [self.table[row.key] for row in rows]
@@ -211,17 +211,15 @@ class MemoryLedger:
 
     def _wake_later(self, row: Row, at: Instant) -> bool:
         self.writes["wake_later"] += 1
-        stands = self.table[row.key]
-        if stands.fence != row.fence or stands.state is not row.state:
+        stands = self.table.get(row.key)
+        if stands is None or stands.fence != row.fence or stands.state is not row.state:
             return False
         self.table[row.key] = replace(stands, wake_at=at)
         return True
 
     def _note(self, key: PaymentKey, entry: Entry) -> None:
         self.writes["note"] += 1
-        lines = self._lines.setdefault(key, [])
-        if entry not in lines:
-            lines.append(entry)
+        self._lines.setdefault(key, []).append(entry)
 
     def _unsettled(self, scheme: str, state: State, due: Instant, *, taken: bool) -> list[tuple[Instant, PaymentKey]]:
         while len(self._moves) > self.lag:

@@ -147,7 +147,7 @@ class Hub:
             actor.jumped = True
         events = self._events
         if (events and events[0][0] <= at) or self.something_due(at):
-            self._push(at, actor)
+            self._keep(at, actor)
             self._hub.switch()
         else:
             self.now = at
@@ -166,11 +166,11 @@ class Hub:
 
     def at(self, when: Instant, work: Work) -> None:
         """Do `work` at a time."""
-        self._push(max(when, self.now), work)
+        self._keep(max(when, self.now), work)
 
     def later(self, span: timedelta, work: Work) -> None:
         """Do `work` after a span."""
-        self._push(self.now + span, work)
+        self._keep(self.now + span, work)
 
     def start(
         self, name: str, run: Callable[[Actor], None], *, sandbox: SandboxLike | None = None, lives: timedelta | None = None
@@ -181,7 +181,7 @@ class Hub:
         if sandbox is not None:
             sandbox.busy = True
         self.actors.add(actor)
-        self._push(self.now, actor)
+        self._keep(self.now, actor)
 
     def step(self, limit: Instant) -> bool:
         """The next event up to `limit`; False when there is none."""
@@ -219,7 +219,7 @@ class Hub:
         fault = kinds[int(self.rng.random() * len(kinds))]
         return fault if self.kinds is None or fault in self.kinds else None
 
-    def _push(self, when: Instant, event: Actor | Work) -> None:
+    def _keep(self, when: Instant, event: Actor | Work) -> None:
         self._sequence += 1
         heappush(self._events, (when, self._sequence, event))
 

@@ -154,14 +154,15 @@ class Checker:
         if received.receives < HANDOVER_AT and row.lease is None and row.updated <= self.world.now - timedelta(hours=1):
             self.fail("I3", row.key, f"its message was deleted while the row is {row.state} and nobody has it in hand")
 
-    def advanced(self, mark: Watermark) -> None:
-        """I5: what the list has shown since before this run began stands in the ledger, up to the watermark."""
+    def advanced(self, before: Watermark | None, mark: Watermark) -> None:
+        """I5: what the list has shown since before this run began stands in the ledger, where the watermark moves over."""
         if mark.cursor != PAID:
             return
         world = self.world
         began = world.current.started if world.current else world.now
+        start = before.at if before else world.load.since
         for row in world.maycur.rows:
-            seen = world.load.since <= row.paid_at < mark.at and row.appears_at <= began and row.listed(world.now)
+            seen = start <= row.paid_at < mark.at and row.appears_at <= began and row.listed(world.now)
             if seen and not self._recorded(row.raw):
                 code = PaymentKey("?", str(row.raw["paymentBizCode"]))
                 self.fail("I5", code, f"the watermark passed it: {mark.at:%H:%M:%S}")

@@ -40,20 +40,23 @@ class SimLedger(MemoryLedger):
     def __init__(self, world: "World") -> None:
         super().__init__(io=world.ledger_io)
         self.world = world
+        self._made: set[object] = set()
+        """Requests that were carried out: the client library may repeat one whose answer was lost."""
         self._former: dict[tuple[State, bool], list[tuple[Instant, PaymentKey]]] = {}
 
     def _commit(self, change: Change, mine: object) -> Commit:
         key = change.before.key
         stood = self.table.get(key)
         result = super()._commit(change, mine)
-        if isinstance(result, Committed):
+        if isinstance(result, Committed) and mine not in self._made:
+            self._made.add(mine)
             self.world.checker.committed(change, stood, self.table[key])
         return result
 
     def _advance(self, before: Watermark | None, after: Watermark, mine: object) -> bool:
         moved = super()._advance(before, after, mine)
         if moved:
-            self.world.checker.advanced(after)
+            self.world.checker.advanced(before, after)
         return moved
 
     def _unsettled(self, scheme: str, state: State, due: Instant, *, taken: bool) -> list[tuple[Instant, PaymentKey]]:

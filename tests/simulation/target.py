@@ -118,15 +118,28 @@ class SimTarget:
             made = self.books.push(
                 [str(n) for n in numbers], now=world.now, visible_at=visible_at, pushed_for=pushed_for
             )
+            world.checker.push_is_over(pushed_for)
             world.checker.pushed(made)
             return made
 
+        def never() -> None:
+            world.checker.push_is_over(pushed_for)
+
         if world.rotated(fault):
+            never()
             return _ROTATED
         if fault in _NOT:
+            never()
             world.spend(None, _WRITE)
             return _NOT[fault]
-        world.spend(None if fault in {F.CRASH_AFTER, F.CRASH_LATE} else fault, _MAKE)
+        if fault not in {F.CRASH_LATE, F.TIMEOUT_LATE, *_EXECUTED, F.CRASH_AFTER, F.SLOW, None}:
+            never()  # killed before it leaves, hung, or answered without an effect
+        try:
+            world.spend(None if fault in {F.CRASH_AFTER, F.CRASH_LATE} else fault, _MAKE)
+        except Killed:
+            if fault not in {F.CRASH_BEFORE, F.STALL}:
+                never()  # its deadline came while it waited, and it was not carried out
+            raise
         if fault is F.CRASH_LATE:
             self._late(effect)
             raise Killed
@@ -225,6 +238,7 @@ class SimTarget:
 
     def _heads(self, one: Inquiry, *, creators: bool) -> list[BillHead]:
         now = self.world.now
+        self.world.checker.looked_at[one.payment] = now
         return [
             _head(b, creators=creators)
             for b in self.books.bills.values()
@@ -267,6 +281,3 @@ def _total(bill: BookedBill) -> BillTotal:
     return BillTotal(
         bill.id, bill.number, bill.status, bill.voided, bill.reference, bill.day, bill.amount, (bill.creator,)
     )
-
-
-__all__ = ["CALL_SPAN", "LATEST", "READ_TIMEOUT", "SimTarget", "timedelta"]

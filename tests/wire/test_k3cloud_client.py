@@ -3,16 +3,19 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from paysync.core.bills import BillHead, BillStatus, Edit
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Kind
-from paysync.core.outcomes import DefinitelyNot, Done
+from paysync.core.outcomes import DefinitelyNot, Done, Outcome
 from unit.adapters.k3cloud.doubles import CREDENTIALS, inquiry, key, push_request
 from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.wire
 
@@ -140,16 +143,16 @@ def test_a_session_lost_in_mid_run_costs_nobody_anything(tenant: Tenant) -> None
     target = tenant.warm()
     made = pushed(target)
     bill = read(target, made.id)
-    for operation in ("BatchSave", "Submit", "Audit", "ExecuteBillQuery"):
+    steps: dict[str, Callable[[], Outcome[Any]]] = {
+        "BatchSave": lambda: target.save([edit(bill)])[made.id],
+        "Submit": lambda: target.submit([made.id])[made.id],
+        "Audit": lambda: target.audit([made.id])[made.id],
+        "ExecuteBillQuery": lambda: target.bills([made.id]),
+    }
+    for operation, step in steps.items():
         tenant.simulator.faults({"kind": "lost_session", "operation": operation, "nth": 1})
         tenant.simulator.post("calls/reset")
-        outcome: object = {
-            "BatchSave": lambda: target.save([edit(bill)])[made.id],
-            "Submit": lambda: target.submit([made.id])[made.id],
-            "Audit": lambda: target.audit([made.id])[made.id],
-            "ExecuteBillQuery": lambda: target.bills([made.id]),
-        }[operation]()
-        assert isinstance(outcome, Done)
+        done(step())
         assert tenant.count(operation) == 2
     log = [line["effect"] for line in tenant.simulator.books()["log"]]
     assert log == ["pushed", "saved", "submitted", "audited"]

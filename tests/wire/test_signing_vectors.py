@@ -1,4 +1,4 @@
-"""The simulator's verifier against vectors made by the vendor's SDK: it takes each, and no neighbour of any."""
+"""Our signatures and the simulator's verifier against vectors of the vendor's SDK: equal, and no neighbour passes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from urllib.parse import quote
 import pytest
 from multidict import CIMultiDict
 
+from paysync.adapters.k3cloud import signing
+from paysync.adapters.k3cloud.settings import ConnectionSettings
+from paysync.core.errors import SettingsError
 from simulators.k3cloud.signatures import Credentials, StampRule, Verdict, client_keys, judge, signature
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -115,3 +118,37 @@ def test_another_spelling_of_the_same_app_data_is_refused() -> None:
     for text, wanted in ((usual, Verdict.GOOD), (other, Verdict.BAD)):
         headers["X-Kd-Appdata"] = text
         assert judge(headers, quote(path_of(vector), safe="/"), [user], StampRule()).verdict is wanted
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=IDS)
+def test_our_signature_is_the_sdks(vector: dict[str, Any]) -> None:
+    """URL, client id, key, signed path and all nine headers, malformed app ids included."""
+    given, expected, derived = vector["inputs"], vector["expected"], vector["derived"]
+    operation = expected["url"].split(".")[-3]
+    base = ConnectionSettings(given["server_url"], allow_plain_http=True)
+    url = base.service_url(operation)
+    assert url == expected["url"]
+    assert signing.client_keys(given["app_id"]) == (derived["client_id"], derived["client_secret"])
+    assert signing.encoded_path(url) == derived["path_encoded"]
+    plain = signing.app_data(given["acct_id"], given["user_name"], given["lcid"], given["org_num"])
+    assert plain == derived["app_data_plain"]
+    headers = signing.headers_of(
+        app_id=given["app_id"], app_secret=given["app_secret"], app_data=plain, url=url, stamp=given["nonce"]
+    )
+    assert headers == {name: expected["headers"][name] for name in SIGNED}
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=IDS)
+def test_our_credentials_sign_alike_or_are_refused(vector: dict[str, Any]) -> None:
+    """From the secret's JSON, numbers as text too; an app id that could never sign is refused before any call."""
+    given = vector["inputs"]
+    secret = {name: given[name] for name in ("acct_id", "user_name", "app_id", "app_secret")}
+    secret |= {"lcid": str(given["lcid"]), "org_num": given["org_num"]}
+    if not vector["derived"]["client_secret"]:
+        with pytest.raises(SettingsError):
+            signing.Credentials.of(secret)
+        return
+    headers = signing.signed_headers(
+        signing.Credentials.of(secret), vector["expected"]["url"], seconds=given["timestamp"]
+    )
+    assert headers == {name: vector["expected"]["headers"][name] for name in SIGNED}

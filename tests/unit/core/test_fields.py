@@ -1,7 +1,7 @@
 """Declared fields: what each may hold, the record that the ledger keeps, and a fingerprint of its content."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from paysync.core.fields import LONGEST_TEXT, at, digest_of, json_text, misfit, record_of, scalar
 from paysync.core.scheme import FieldSpec, FieldType
+
+if TYPE_CHECKING:
+    from paysync.core.records import Record
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.decimals() | st.floats() | st.text() | st.binary(),
@@ -122,10 +125,10 @@ def test_what_is_kept_of_a_value(value: Any, kept: Any) -> None:
 def test_the_fingerprint_is_of_the_content() -> None:
     """The order of fields, a missing field and the spelling of an amount change nothing; a value does."""
     specs = [FieldSpec("a", "", FieldType.AMOUNT), FieldSpec("b", "", FieldType.STRING)]
-    same = [{"a": "1.5", "b": "x"}, {"b": "x", "a": Decimal("1.50"), "c": 1}]
+    same: list[Record] = [{"a": "1.5", "b": "x"}, {"b": "x", "a": Decimal("1.50"), "c": 1}]
     assert digest_of(specs, same[0]) == digest_of(reversed(specs), same[1])
     assert digest_of(specs, {"a": "1.5"}) == digest_of(specs, {"a": "1.5", "b": None})
-    others = [{"a": "1.51", "b": "x"}, {"a": "1.5", "b": "X"}, {"a": "1.5"}, {"a": "1.5", "b": 1}]
+    others: list[Record] = [{"a": "1.51", "b": "x"}, {"a": "1.5", "b": "X"}, {"a": "1.5"}, {"a": "1.5", "b": 1}]
     assert len({digest_of(specs, one) for one in [same[0], *others]}) == 5
 
 

@@ -1,5 +1,6 @@
 """The closed list of filters: each does what its example says, and refuses what it cannot take without quoting it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -49,10 +50,8 @@ def test_no_value_makes_a_filter_raise_anything_but_its_own_error(entry: Filter,
     arguments = tuple(
         1 if parameter.kind == "whole" else "1" for parameter in entry.parameters if parameter.default is None
     )
-    try:
-        applied(Call(entry.name, arguments), value)
-    except FilterError as error:
-        assert str(error)
+    with suppress(FilterError):
+        assert applied(Call(entry.name, arguments), value) is not None
 
 
 @pytest.mark.parametrize(

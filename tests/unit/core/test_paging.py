@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from paysync.core.codes import Code
@@ -101,58 +101,42 @@ def test_a_server_that_answers_its_last_page_instead_of_none_is_read_all_the_sam
     assert_complete_or_loud(source, read(source, paging=CONFIRMED[source.reading] if confirmed else Paging.UNION))
 
 
-@given(SOURCES, st.lists(st.tuples(st.integers(1, 60), st.integers(-40, SPAN + 40)), max_size=12))
-@settings(max_examples=300, deadline=None)
-def test_rows_that_appear_while_others_are_read_push_none_out(source: PagedList, late: list[tuple[int, int]]) -> None:
-    """Rows inserted between two calls, in this window or another: what was there from the start is all read.
-
-    Without a silent cap, that is; with one, the second reading of a window that is quiet by then (the overlap) finds them.
-    """
-    source.says_total, source.cap = False, 0
-    first = list(source.rows)
-
-    def before_call(call: int) -> None:
-        source.rows += [(when, row(f"L{number}")) for number, (at_call, when) in enumerate(late) if at_call == call]
-
-    source.before_call = before_call
-    pieces = read(source)
-    wanted = {key_of(each) for when, each in first if 0 <= when < SPAN}
-    if not any(isinstance(piece, Stuck) for piece in pieces):
-        assert wanted <= keys(pieces)
+LATE = st.lists(st.tuples(st.integers(1, 60), st.integers(-40, SPAN + 40)), max_size=12)
+LEAVING = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 39)), max_size=12)
 
 
-@given(SOURCES, st.lists(st.tuples(st.integers(1, 60), st.integers(-40, SPAN + 40)), max_size=12))
-@settings(max_examples=200, deadline=None)
-def test_the_overlap_finds_what_a_silent_cap_hid(source: PagedList, late: list[tuple[int, int]]) -> None:
-    """Whatever came between the calls of the first reading, the second one has every row, or says that it is stuck."""
-    source.says_total = False
-
-    def before_call(call: int) -> None:
-        source.rows += [(when, row(f"L{number}")) for number, (at_call, when) in enumerate(late) if at_call == call]
-
-    source.before_call = before_call
-    read(source)
-    source.before_call = lambda _: None
-    assert_complete_or_loud(source, read(source))
-
-
-@given(SOURCES.filter(lambda source: not source.cap), st.lists(st.tuples(st.integers(1, 60), st.integers(0, 39))))
-@settings(max_examples=300, deadline=None)
-def test_rows_that_leave_while_others_are_read_take_none_with_them(
-    source: PagedList, leaving: list[tuple[int, int]]
-) -> None:
-    """Rows voided between two calls: all that stay are read, under every reading."""
+def restless(source: PagedList, late: list[tuple[int, int]], leaving: list[tuple[int, int]]) -> set[str | None]:
+    """Let rows come and go just before the calls that are drawn; the keys of those that stand there all the time."""
     source.says_total = False
     gone = {f"P{number}" for _, number in leaving}
 
     def before_call(call: int) -> None:
+        source.rows += [(when, row(f"L{number}")) for number, (at_call, when) in enumerate(late) if at_call == call]
         now_gone = {f"P{number}" for at_call, number in leaving if at_call == call}
         source.rows = [each for each in source.rows if key_of(each[1]) not in now_gone]
 
-    wanted = {key_of(each) for when, each in source.rows if 0 <= when < SPAN} - gone
     source.before_call = before_call
-    pieces = read(source)
-    if not any(isinstance(piece, Stuck) for piece in pieces):
+    return {key_of(each) for when, each in source.rows if 0 <= when < SPAN} - gone
+
+
+@given(SOURCES, st.booleans(), LATE, LEAVING)
+@example(PagedList(at(0, 0), reading="B", page_size=3, cap=1, order="oldest"), False, [(2, 0)], [])
+@example(PagedList(at(0, 0, 0), reading="A", page_size=5, cap=2), False, [], [(4, 0)])
+@example(PagedList(at(0, 1), reading="C", page_size=5, cap=2), False, [(2, 2)], [])
+@settings(max_examples=600, deadline=None)
+def test_rows_that_come_and_go_while_others_are_read_take_none_with_them(
+    source: PagedList,
+    confirmed: bool,  # noqa: FBT001 - drawn
+    late: list[tuple[int, int]],
+    leaving: list[tuple[int, int]],
+) -> None:
+    """Whatever is inserted or voided between two calls, under a silent cap too: what stands there all the time is read.
+
+    Or the reading says that it is not whole.
+    """
+    wanted = restless(source, late, leaving)
+    pieces = read(source, paging=CONFIRMED[source.reading] if confirmed else Paging.UNION)
+    if all(isinstance(piece, Leaf) for piece in pieces):
         assert wanted <= keys(pieces)
 
 
@@ -181,14 +165,16 @@ def test_an_empty_window_is_one_leaf_without_rows() -> None:
 
 
 def test_a_window_that_fits_is_read_with_the_fewest_calls() -> None:
-    """Under A with a refused "0": "1", "0" twice (a refusal must be stable), and "2" to close."""
+    """Under A with a refused "0": "1", "0" twice (a refusal must be stable), "2" to close, and "1" still the same."""
     source = PagedList(at(3, 9, 9))
     (leaf,) = read(source)
-    assert [number for _, _, number in source.asked] == [1, 0, 0, 2]
+    assert [number for _, _, number in source.asked] == [1, 0, 0, 2, 1]
     assert [key_of(each) for each in leaf.rows] == ["P2", "P1", "P0"]  # type: ignore[union-attr]  # a Leaf has rows
 
 
-@pytest.mark.parametrize(("reading", "numbers"), [("A", [1, 2]), ("B", [0, 3]), ("C", [0, 1]), ("D", [1, 4])])
+@pytest.mark.parametrize(
+    ("reading", "numbers"), [("A", [1, 2, 1]), ("B", [0, 3, 0]), ("C", [0, 1, 0]), ("D", [1, 4, 1])]
+)
 def test_a_confirmed_reading_asks_its_own_first_and_next_page(reading: str, numbers: list[int]) -> None:
     """The closing look uses the right next number: a page further, or as many rows further as were received."""
     source = PagedList(at(3, 9, 9), reading=reading)

@@ -150,7 +150,7 @@ def test_a_row_whose_child_rows_are_missing_is_kept(lines: Any) -> None:
 
 
 def test_child_rows_without_a_name_of_their_own_are_kept_under_their_content() -> None:
-    """A child without a key, one that is no group, and two with the same key are each rejected, none overwrites another."""
+    """A child without a key, one that is no group, two with the same key: each is rejected, none overwrites another."""
     row = raw(lines=[{"sum": "1.00"}, "text", {"no": "a", "sum": "2.00"}, {"no": "a", "sum": "3.00"}])
     found = payments(flattened(), row, now=NOW)
     assert len({one.key for one in found}) == 4

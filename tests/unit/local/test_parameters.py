@@ -35,9 +35,27 @@ def test_fetch_starts_thirty_days_back_in_shanghai() -> None:
     assert parameters()["FetchSince"] == "2025-03-02T00:30:00+08:00"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8081", "localhost", "[::1]:8081"])
+def test_a_simulator_on_this_machine_is_read_at_once(host: str) -> None:
+    """Demo and tests need not wait for what protects a tenant; what is chosen still wins."""
+    local = local_parameters(f"http://{host}", "http://k/", runtime="python3.11", now=NOW, chosen={})
+    assert (local["SafetyDelaySeconds"], local["MaycurRequestsPerSecond"]) == ("1", "50")
+    chosen = {"SafetyDelaySeconds": "9"}
+    local = local_parameters(f"http://{host}", "http://k/", runtime="python3.11", now=NOW, chosen=chosen)
+    assert local["SafetyDelaySeconds"] == "9"
+
+
+@pytest.mark.parametrize("url", ["https://dt.example.com", "http://127.0.0.1.example.com", "http://10.0.0.1"])
+def test_a_tenant_elsewhere_keeps_the_templates_caution(url: str) -> None:
+    """A real Maycur shows a payment late, and counts requests."""
+    elsewhere = local_parameters(url, "http://k/", runtime="python3.11", now=NOW, chosen={})
+    assert not {"SafetyDelaySeconds", "MaycurRequestsPerSecond"} & elsewhere.keys()
+
+
 def test_every_parameter_is_one_of_the_template() -> None:
     """Sam drops unknown names in silence, so ours must be known."""
-    assert parameters().keys() <= parameters_of(TEMPLATE)
+    local = local_parameters("http://localhost", "http://localhost", runtime="python3.11", now=NOW, chosen={})
+    assert local.keys() <= parameters_of(TEMPLATE)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from paysync.schemes.copying import Copy
 
 _SHOWN_DIGITS: Final = 4
+_LONG: Final = 6
 
 
 def summary(plain: Plain) -> dict[str, Any]:
@@ -90,15 +91,25 @@ def preview_document(preview: Preview, *, reveal: bool) -> dict[str, Any]:
 
 
 class _Hider:
-    """Puts dots for all but the last digits of what the scheme calls sensitive, wherever it stands in a text."""
+    """Puts dots for all but the last digits of what the scheme calls sensitive, also where it is a part of a text.
+
+    A short one is hidden only where it is the whole text: as a part it could be anything.
+    """
 
     def __init__(self, secrets: Iterator[str]) -> None:
         self._secrets = sorted(set(secrets), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
+        if text in self._secrets:
+            return _dots(text)
         for secret in self._secrets:
-            text = text.replace(secret, f"…{secret[-_SHOWN_DIGITS:]}" if len(secret) > _SHOWN_DIGITS else "…")
+            if len(secret) >= _LONG:
+                text = text.replace(secret, _dots(secret))
         return text
+
+
+def _dots(secret: str) -> str:
+    return f"…{secret[-_SHOWN_DIGITS:]}" if len(secret) >= _LONG else "…"
 
 
 def _hider(preview: Preview, *, reveal: bool) -> _Hider:
@@ -146,7 +157,7 @@ def _origin(origin: Origin, hide: _Hider) -> str:
 
 
 def _value(value: object, hide: _Hider) -> str:
-    return hide(repr(value)) if isinstance(value, str) else str(value)
+    return repr(hide(value)) if isinstance(value, str) else str(value)
 
 
 def _print_part(name: str, plain: Mapping[str, Any] | None) -> None:

@@ -142,6 +142,7 @@ def _write(desk: Desk, works: Sequence[Work], call: Callable[[], Mapping[str, Ou
             desk.out_of_time(work.turn)
         return
     outcomes = call()
+    refused: list[tuple[Work, DefinitelyNot]] = []
     for work in works:
         match outcomes.get(_bill_id(work.turn)):
             case Done():
@@ -153,9 +154,23 @@ def _write(desk: Desk, works: Sequence[Work], call: Callable[[], Mapping[str, Ou
                 if transient or desk.is_paused:
                     desk.later(work.turn, diagnosis)
                 else:
-                    desk.hold_or_reject(work.turn, refusal)
+                    refused.append((work, refusal))
             case None:
                 work.unsure = Diagnosis.of(Code.ERP_UNCONFIRMED, bill=_bill_name(work.turn))
+    _judge_refused(desk, refused)
+
+
+def _judge_refused(desk: Desk, refused: Sequence[tuple[Work, DefinitelyNot]]) -> None:
+    """The bill's own status decides: a late request of ours, or another hand, may have done what is refused now."""
+    bills = _bills(desk, [work.turn for work, _ in refused])
+    for work, refusal in refused:
+        if work.turn.verdict is not None:
+            continue
+        bill = bills.get(_bill_id(work.turn))
+        if bill is not None and bill.head.status is not work.bill.head.status:
+            desk.later(work.turn, refusal.diagnosis)
+        else:
+            desk.hold_or_reject(work.turn, refusal)
 
 
 def _read_again(desk: Desk, works: Sequence[Work]) -> None:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, assert_never
 
 from paysync.core.conversions import FIRST_MILLISECONDS, LAST_MILLISECONDS
 from paysync.core.money import CENT, exact
@@ -49,6 +49,8 @@ def misfit(spec: FieldSpec, value: object, *, required: bool = False) -> str:
             return _not_whole(value)
         case FieldType.ANY:
             return _not_any(value)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def record_of(specs: Iterable[FieldSpec], row: Mapping[str, object]) -> Record:

@@ -8,7 +8,7 @@ paysync replaces. Here an error rejects the row. `amount` was for display there 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from paysync.core import conversions as to
@@ -242,6 +242,8 @@ def _misfit(parameter: Parameter, argument: Argument) -> str:
             )
         case "any":
             return ""
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _is_zone(name: str) -> bool:

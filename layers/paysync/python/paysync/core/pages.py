@@ -1,13 +1,17 @@
 """Reading one window of a paged list: is what was seen all of it? Pure; the caller asks.
 
 What the source's page number counts is not documented (maycur-openapi.md 7.4), the server may lower the page size in
-silence, and pages drift while they are read. So a window counts as whole only when its rows stand on **one** page with
-room to spare, and a closing look at the next page shows nothing that was not seen. Until a reading is confirmed, pages
-"0" and "1" are both read: under each of the four readings one of the two is the first page.
+silence, and pages drift while they are read. So a window counts as whole only when all its rows stand on **one** page
+with room to spare, a look at the next page shows nothing that was not seen, and that one page still is the same after
+it. Until a reading is confirmed, pages "0" and "1" are both read: under each of the four readings one of the two is the
+first page.
 
-Limit: where a server caps the page in silence **and** says no total, a row that comes between two calls can push another
-one out of both looks, and so can an order that changes with each call. No sequence of questions excludes that; reading
-the window again does (overlap, deep scan, reconcile).
+Why the last look: what comes or goes in front of a page shifts it. A first page that is the same before and after the
+look behind it has not been shifted meanwhile, so no row has slipped from behind it to before it, or the other way.
+
+Limit: where a server caps the page in silence **and** says no total, an order that changes with each call, or a change
+that is undone between two looks, can hide a row. No sequence of questions excludes that; reading the window again does
+(overlap, deep scan, reconcile).
 """
 
 import json
@@ -169,14 +173,19 @@ def trouble(code: Code, window: Window, **details: object) -> Unknown:
 
 
 def _is_whole_by_union(sheet: Sheet) -> bool:
-    """Pages "1", "0" and, to close, "2". "1" comes first: only while it is answered may "0" be refused."""
-    sheet.page(1)
+    """Pages "1", "0" and "2", and the first page again. "1" comes first: only while it is answered may "0" be refused.
+
+    Where the first page is "0", "1" may be the page behind it: then it is looked at between the two looks at "0".
+    """
+    one = sheet.page(1)
     if sheet.full:
         return False
-    sheet.page_unless_refused(0)
-    if sheet.full:
+    zero = sheet.page_unless_refused(0)
+    if sheet.full or sheet.page(_LAST_UNION_PAGE).unseen:
         return False
-    return sheet.page(_LAST_UNION_PAGE).unseen == 0
+    if zero is None or _holds_all(sheet, one):
+        return _stands(sheet, 1, one)
+    return _holds_all(sheet, zero) and not sheet.page(1).unseen and _stands(sheet, 0, zero)
 
 
 def _is_whole_by_reading(sheet: Sheet, paging: Paging) -> bool:
@@ -193,4 +202,13 @@ def _is_whole_by_reading(sheet: Sheet, paging: Paging) -> bool:
     repeats_some = bool(tail.names) and set(tail.names) != set(head.names)  # all of them: the server has no such page
     if repeats_some and not counts_rows:
         raise PageError(trouble(Code.PAGE_UNSTABLE, sheet.window, what="the next page repeats some rows of the first"))
-    return not repeats_some
+    return not repeats_some and _stands(sheet, first, head)
+
+
+def _holds_all(sheet: Sheet, look: Look) -> bool:
+    return set(look.names) == sheet.rows.keys()
+
+
+def _stands(sheet: Sheet, number: int, before: Look) -> bool:
+    """Whether the first page is what it was. A window without a row needs no second look: nothing can have slipped."""
+    return not sheet.rows or set(sheet.page(number).names) == set(before.names)

@@ -13,6 +13,7 @@ from paysync.core.bills import Bill, BillEntry, BillHead, BillStatus, Cell, Json
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import PaysyncError
 from paysync.core.keys import BillKey
+from paysync.core.pages import FIRST_PAGE
 from paysync.core.reading import payments, skipped
 from paysync.core.records import BillRef, Facts, Payment, Row, new_row
 from paysync.core.scheme import Lookup, OnMiss, Scheme, Slot, Template, Tree
@@ -148,7 +149,9 @@ class _Walk:
 
     def _fetch(self) -> Sending:
         source = self._scheme.source
-        scope = asking_scope(source, self._scheme.parameters, _day(self._facts.paid_at), 1)
+        scope = asking_scope(
+            source, self._scheme.parameters, _day(self._facts.paid_at), FIRST_PAGE.get(source.paging, 1)
+        )
         data = render(source.request, scope)
         fields = tuple(self._fields(source.request, data, scope))
         return Sending("fetch", f"{source.method} {source.endpoint}", data, fields)

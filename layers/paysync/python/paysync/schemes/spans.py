@@ -17,7 +17,7 @@ _SPAN: Final = re.compile(PATTERN, re.ASCII)
 
 def span_of(text: str) -> timedelta:
     """The span that the text names. Raises ValueError for any other text."""
-    match = _SPAN.match(text)
+    match = _SPAN.fullmatch(text)
     if match is None:
         raise ValueError(text)
     return _UNITS[match[2]] * int(match[1])

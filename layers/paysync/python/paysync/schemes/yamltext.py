@@ -21,7 +21,7 @@ Place: TypeAlias = tuple[str | int, ...]
 _WHOLE: Final = re.compile(r"-?(0|[1-9]\d{0,14})\Z", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?(0|[1-9]\d{0,14})\.\d{1,10}\Z", re.ASCII)
 _WORDS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_KINDS: Final = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+_KINDS: Final = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
 _KNOWN_TAGS: Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in _KINDS)
 _DOUBTFUL: Final = frozenset({"yes", "no", "on", "off", "y", "n"})
 
@@ -108,6 +108,11 @@ def _refuse_aliases(text: str, document: Document) -> None:
 
 def _value(node: yaml.Node, place: Place, document: Document) -> Data:
     document.lines.setdefault(place, _number(node.start_mark))
+    if node.tag not in _KNOWN_TAGS:
+        document.problems.append(
+            Problem(_number(node.start_mark), f"the tag {node.tag} is not allowed", "write the plain value")
+        )
+        return None
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node, document)
     if isinstance(node, yaml.SequenceNode):
@@ -134,11 +139,6 @@ def _scalar(node: yaml.ScalarNode, document: Document) -> Data:
     text, plain = str(node.value), node.style is None
     if not plain:
         return text
-    if node.tag not in _KNOWN_TAGS:
-        document.problems.append(
-            Problem(_number(node.start_mark), f"the tag {node.tag} is not allowed", "write the plain value")
-        )
-        return None
     if text in _WORDS:
         return _WORDS[text]
     if text.lower() in _DOUBTFUL or text.lower() in _WORDS:

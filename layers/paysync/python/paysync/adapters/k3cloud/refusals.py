@@ -106,7 +106,9 @@ AT_THE_DOOR: Final = (
 """Refused before K3Cloud looked at the call; said in any shape of answer but `response_error:`."""
 
 NOT_LOGGED_IN: Final = Wording(
-    r"\A(?:会话信息已丢失.*|ctx == null|未登录[。！!]?|-10001)\Z", Meaning(Code.ERP_CREDENTIALS)
+    r"\A(?:会话信息已丢失[，,]?(?:请重新登录)?|未登录|ctx == null|-10001"
+    r"|时间戳验证失败[，,]?(?:请求链接已失效)?[，,]?(?:请重试)?)[。！!]?\Z",
+    Meaning(Code.ERP_CREDENTIALS),
 )
 """The whole message, never a word in it: a client that searched for "session" sent writes again (4, 12.4)."""
 
@@ -139,7 +141,7 @@ WORDINGS: Final[Sequence[Wording]] = (
     Wording(r"编码唯一|已经被使用|已存在", Meaning(Code.ERP_NUMBER_TAKEN)),
     Wording(r"您没有.*权限", Meaning(Code.ERP_RIGHT)),
     Wording(r"插件取消了", Meaning(Code.ERP_PLUGIN)),
-    Wording(r"插件|\bF_[A-Z0-9]+_\w+", Meaning(Code.ERP_PLUGIN), alone=False),
+    Wording(r"插件|(?<![A-Za-z0-9_])F_[A-Z0-9]+_\w", Meaning(Code.ERP_PLUGIN), alone=False),
 )
 """The first that fits says what a refusal is about; fragments as the reference has them (12.3)."""
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from paysync.adapters.k3cloud import jsontext
 from paysync.adapters.k3cloud.refusals import NOT_LOGGED_IN, Meaning, Sort, at_the_door, meaning_of
-from paysync.adapters.k3cloud.replies import NEVER_RECOGNISED, Answer, Call, Heard, Lost, NotSent
+from paysync.adapters.k3cloud.replies import NEVER_RECOGNISED, Answer, Call, Lost, NotSent
 from paysync.adapters.k3cloud.statuses import (
     Complaint,
     MalformedError,
@@ -36,15 +36,13 @@ _DEEPEST: Final = 8
 
 def document_of(answer: Answer, call: Call) -> Done[Json] | Failure:
     """The JSON document of a good HTTP answer, or what it means that there is none."""
-    match answer:
-        case NotSent(code, text):
-            return DefinitelyNot(diagnosis(code, call, text), transient=True)
-        case Lost(code, text):
-            return unclear(call, code, text)
-        case Heard(status, body) if status in _GOOD:
-            return _json(body, call)
-        case Heard(status, body):
-            return _refused_by_http(status, body, call)
+    if isinstance(answer, NotSent):
+        return DefinitelyNot(diagnosis(answer.code, call, answer.said), transient=True)
+    if isinstance(answer, Lost):
+        return unclear(call, answer.code, answer.said)
+    if answer.status in _GOOD:
+        return _json(answer.body, call)
+    return _refused_by_http(answer.status, answer.body, call)
 
 
 def refusal_of(document: Json, call: Call) -> Failure | None:

@@ -86,17 +86,18 @@ class Statuses:
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Every id and every number of a document that an answer holds, wherever it stands; ids of entries apart."""
+    """Every id and every number of a document that an answer holds, wherever it stands."""
 
     ids: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
-    entry_ids: frozenset[str] = frozenset()
+    entries: bool = False
+    """Whether it names entries of a document."""
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.numbers or self.entry_ids)
+        return bool(self.ids or self.numbers or self.entries)
 
     def __or__(self, other: "Traces") -> "Traces":
-        return Traces(self.ids | other.ids, self.numbers | other.numbers, self.entry_ids | other.entry_ids)
+        return Traces(self.ids | other.ids, self.numbers | other.numbers, self.entries or other.entries)
 
 
 def statuses_of(result: Mapping[str, Json]) -> Statuses:
@@ -120,7 +121,7 @@ def _trace(key: str, value: Json) -> Traces:
     if key in {"id", "fid", "ids"}:
         return Traces(ids=frozenset(ids_of(value) if isinstance(value, (list, str)) else {id_of(value)} - {""}))
     if key in {"entryids", "fentryid"}:
-        return Traces(entry_ids=frozenset(ids_of(value) if isinstance(value, (list, str)) else {id_of(value)} - {""}))
+        return Traces(entries=bool(value))
     if key in {"number", "fbillno", "numbers"}:
         values = value if isinstance(value, list) else [value]
         return Traces(numbers=frozenset(text_of(one) for one in values) - {""})

@@ -43,6 +43,14 @@ _PLACES: Final[tuple[tuple[Place, frozenset[str]], ...]] = (
     (("call_back", "fields"), _FINISHED),
     (("call_back", "scheme"), frozenset({"param"})),
 )
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "source.request": ("window.start", "window.end", "page.number", "page.size", "param.NAME"),
+    "lookups.NAME.where": ("FIELD", "payment.*", "param.NAME"),
+    "a making step's request": ("FIELD", "lookup.NAME", "payment.*", "param.NAME"),
+    "save, call_back.fields": ("FIELD", "lookup.NAME", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
+    "call_back.scheme": ("param.NAME",),
+}
+"""The same for people. payment.*: key, number, amount, currency (the target's); pushed.*: Id, Number."""
 _ANY_FIELD: Final = "<field>"
 """Stands for the row's fields where the file's own list of them cannot be read."""
 _FREE: Final = frozenset({"tests", "labels"})

@@ -1,0 +1,371 @@
+"""One deterministic world: Lambda, SQS, DynamoDB, EventBridge, Maycur, K3Cloud and a person, all in simulated time.
+
+Everything that runs is the real core, wired as the handlers wire it. A seed, or a plan of faults, gives the same run again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Final
+
+from fakes.journal import MemoryJournal
+from fakes.queue import Held, MemoryQueue
+from fakes.system import START, SeededIds
+from paysync.core import fetch
+from paysync.core.errors import RunError
+from paysync.core.fetch import FetchPorts, Report
+from paysync.core.outcomes import Done
+from paysync.core.push import push_batch
+from paysync.core.records import Received, Row
+from paysync.core.replay import ReplayPorts, plan, replay
+from paysync.core.review import Look, ReviewPorts, accept, adopt, close, confirm_none, look
+from paysync.core.scheme import Paging, Scheme
+from paysync.core.states import OPEN, SETTLED, State
+from paysync.core.sweep import SweepPorts, sweep
+from paysync.core.times import Instant
+from paysync.core.turn import Acknowledge, PushPorts
+from simulation.books import INTEGRATION_USER, Books
+from simulation.faults import Fault
+from simulation.hub import MINUTE, MS, SECOND, Actor, Hub, SandboxLike
+from simulation.invariants import Checker, ViolationError
+from simulation.maycur import SimMaycur
+from simulation.pair import NAME, scheme
+from simulation.ports import SimClock, SimInbox, SimLedger, SimOutbox
+from simulation.target import CALL_SPAN, LATEST, SimTarget
+
+PUSH_TIMEOUT: Final = 180 * SECOND
+SWEEP_EVERY: Final = 5 * MINUTE
+CONCURRENCY: Final = 2
+A_PERSON_WAITS: Final = timedelta(hours=2)
+"""So long after a row's last change does a person look: no request can still be carried out by then."""
+_LONGEST: Final = timedelta(days=12)
+_ROUNDS: Final = 400
+_LOOKS: Final = 4
+"""How often a person mends and replays what comes back before they book it by hand and close the case."""
+_MOST_STEPS: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is true of this tenant and this run."""
+
+    since: Instant = START - timedelta(hours=6)
+    query_lag: timedelta = timedelta()
+    """So long is a new bill hidden from queries."""
+    over_push_guard: bool = True
+    reading: Paging = Paging.PAGE_FROM_1
+    scheme: Scheme = field(default_factory=scheme)
+    duplicates: float = 0.0
+    disorder: float = 0.0
+
+
+class WorldClock:
+    """The true time, for the queues."""
+
+    __slots__ = ("_hub",)
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def now(self) -> Instant:
+        return self._hub.now
+
+    def pause(self, span: timedelta) -> None:
+        self._hub.wait(span)
+
+
+class World(Hub):
+    """See the module. `plan`: faults by the number of the point; else `rate` of them by chance from the seed."""
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        load: Load | None = None,
+        plan: Mapping[int, Fault] | None = None,
+        rate: float = 0.0,
+        kinds: frozenset[Fault] | None = None,
+    ) -> None:
+        super().__init__(seed, plan=plan, rate=rate, kinds=kinds)
+        self.load = load or Load()
+        self.ids = SeededIds(seed, "t")
+        self.checks_secrets = True
+        self.books = Books(over_push_guard=self.load.over_push_guard)
+        self.maycur = SimMaycur(self, self.load.reading, self.load.scheme.source.page_size)
+        clock = WorldClock(self)
+        self.dead_letters = MemoryQueue(clock, SeededIds(seed, "d"), retention=timedelta(days=14))
+        self.queue = MemoryQueue(
+            clock,
+            SeededIds(seed, "q"),
+            dead_letters=self.dead_letters,
+            duplicates=self.load.duplicates,
+            disorder=self.load.disorder,
+        )
+        self.journal = MemoryJournal()
+        self.ledger = SimLedger(self)
+        self.checker = Checker(self)
+        self.target = SimTarget(self)
+        self.outbox, self.inbox = SimOutbox(self), SimInbox(self)
+        self.machines = [SandboxLike() for _ in range(CONCURRENCY)]
+        self._rotated_until = START - SECOND
+        self._names = count(1)
+        self._people = SandboxLike()
+
+    # ---- what the hub asks
+
+    def something_due(self, at: Instant) -> bool:
+        visible = self.queue.next_visible()
+        return visible is not None and visible <= at and self._free() is not None
+
+    def due(self, limit: Instant) -> bool:
+        """Lambda's poller: a batch for a free sandbox as soon as messages are visible."""
+        machine, visible = self._free(), self.queue.next_visible()
+        if machine is None or visible is None or visible > limit:
+            return False
+        self.now = max(self.now, visible)
+        if self.point("receive") is None:
+            batch = self.queue.receive()
+            if batch:
+                self._push(batch, machine)
+        return True
+
+    def around(self, fault: Fault) -> None:
+        match fault:
+            case Fault.DUPLICATE | Fault.EXPIRY:
+                for held in list(self.queue.held.values()):
+                    self._show(held)
+            case Fault.REDRIVE:
+                self.dead_letters.redrive(self.queue)
+            case Fault.TWICE:
+                self.sweep()
+                self.fetch()
+            case Fault.SKEW:
+                machine = self.current.sandbox if self.current else self.machines[0]
+                if machine is not None:
+                    machine.skew = 5 * MINUTE if self.points % 2 else -5 * MINUTE
+            case Fault.ROTATED:
+                self._rotated_until = self.now + 10 * MINUTE
+            case _:
+                raise AssertionError(fault)
+
+    def rotated(self, fault: Fault | None) -> bool:
+        """Whether K3Cloud refuses the credentials now."""
+        del fault
+        return self.now < self._rotated_until
+
+    # ---- what is invoked
+
+    def fetch(self) -> None:
+        """One scheduled run of fetch."""
+        self._fetch("fetch", fetch.run)
+
+    def deep_scan(self) -> None:
+        """The nightly run of fetch, far behind the watermark."""
+        self._fetch("deep", fetch.deep_scan)
+
+    def _fetch(self, name: str, run: Callable[..., Report]) -> None:
+        machine = SandboxLike()
+
+        def invocation(actor: Actor) -> None:
+            clock = SimClock(self, machine)
+            try:
+                run(self.fetch_ports(clock), deadline=clock.now() + 300 * SECOND)
+            except RunError:
+                self.tell("the run of fetch failed")
+            del actor
+
+        self.start(f"{name}-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
+
+    def sweep(self) -> None:
+        """One scheduled run of sweep."""
+        machine = SandboxLike()
+
+        def invocation(actor: Actor) -> None:
+            sweep(SweepPorts(self.load.scheme, self.ledger, self.outbox, SimClock(self, machine), self.journal))
+            del actor
+
+        self.start(f"sweep-{next(self._names)}", invocation, sandbox=machine, lives=120 * SECOND)
+
+    def person(self, name: str, does: Callable[[ReviewPorts], None]) -> None:
+        """A command of an operator."""
+        ports = ReviewPorts(
+            self.load.scheme, self.ledger, self.target, self.outbox, SimClock(self, self._people), f"op-{name}"
+        )
+        self.start(f"{name}-{next(self._names)}", lambda _: does(ports), sandbox=SandboxLike())
+
+    def fetch_ports(self, clock: SimClock) -> FetchPorts:
+        """The ports of fetch on this world."""
+        return FetchPorts(
+            scheme=self.load.scheme,
+            source=self.maycur,
+            ledger=self.ledger,
+            outbox=self.outbox,
+            clock=clock,
+            journal=self.journal,
+            since=self.load.since,
+            code_version="sim",
+        )
+
+    # ---- running
+
+    def run_for(self, span: timedelta) -> None:
+        """Let so much time pass, with sweep on its schedule."""
+        end = self.now + span
+        while self.now < end:
+            until = min(end, self.now + SWEEP_EVERY)
+            self._work_until(until)
+            if self._sweep_has_work():
+                self.sweep()
+
+    def settle(self) -> None:
+        """Time, sweep, fetch, and in the end a person, until nothing is left to do; no chance faults once it is calm."""
+        end = self.now + _LONGEST
+        looks, last_reading = 0, False
+        for number in range(_ROUNDS):
+            self._work_until(self.now + SWEEP_EVERY)
+            if number % 4 == 0:
+                self.fetch()
+            self.sweep()
+            self._work_until(self.now + SWEEP_EVERY)
+            if not self._is_calm():
+                self._skip_to_next(end)
+                continue
+            if not last_reading:
+                last_reading, self.rate = True, 0.0
+                self.fetch()
+                self.deep_scan()
+                continue
+            undecided = [
+                row
+                for row in self.ledger.table.values()
+                if row.state in {State.REVIEW, State.REJECTED} and row.waits_for is None
+            ]
+            if not undecided:
+                break
+            looks += 1
+            self._work_until(self.now + A_PERSON_WAITS)
+            self._decide(undecided, final=looks > _LOOKS)
+        self.stop()
+        self._check_end()
+
+    def _work_until(self, until: Instant) -> None:
+        while self.step(until):
+            if self.steps > _MOST_STEPS:
+                open_ = {row.key.code: str(row.state) for row in self.ledger.table.values() if row.state in OPEN}
+                raise ViolationError(f"I10: no end in sight: {open_}")
+        self.now = max(self.now, until)
+
+    def _is_calm(self) -> bool:
+        waits = any(
+            row.state in OPEN or row.owes_letter or self._will_be_released(row) for row in self.ledger.table.values()
+        )
+        return not waits and not self.actors and len(self.queue) == 0 and not self._events
+
+    def _will_be_released(self, row: Row) -> bool:
+        """Whether it waits for another payment that does not itself wait for a person."""
+        holder = self.ledger.table.get(row.waits_for) if row.waits_for else None
+        return holder is not None and holder.state not in {State.REVIEW, State.REJECTED}
+
+    def _skip_to_next(self, end: Instant) -> None:
+        """Nothing happens until the next row is due or the next message visible: time may jump there."""
+        rows = [row for row in self.ledger.table.values() if row.state in OPEN or row.waits_for is not None]
+        marks = [row.wake_at for row in rows]
+        visible = self.queue.next_visible()
+        marks += [visible] if visible else []
+        marks += [self._events[0][0]] if self._events else []
+        if marks:
+            self.now = max(self.now, min(min(marks), end))
+
+    def _sweep_has_work(self) -> bool:
+        return any(row.state not in SETTLED and row.wake_at <= self.now for row in self.ledger.table.values())
+
+    # ---- the person at the end
+
+    def _decide(self, rows: Sequence[Row], *, final: bool) -> None:
+        """What a careful person does with what is left: they see the true books, and act by the tools."""
+        for row in rows:
+            self.person("review", lambda ports, row=row: self._decided(ports, row, final=final))  # type: ignore[misc]  # bound now
+
+    def _decided(self, ports: ReviewPorts, row: Row, *, final: bool) -> None:
+        if row.state is State.REJECTED:
+            if final or row.payment.facts is None:
+                close(ports, row, "cannot be booked")
+                return
+            ports_of_replay = ReplayPorts(self.ledger, self.outbox, ports.clock, "op-replay")
+            for _ in replay(ports_of_replay, plan(self.ledger, [row.key], ports.clock.now()), pause=timedelta()):
+                pass
+            return
+        if row.changed is not None:
+            accept(ports, row, "the new content is right")
+            return
+        match look(ports, row):
+            case Done(seen):
+                self._decided_by(ports, seen, final=final)
+            case _:
+                return
+
+    def _decided_by(self, ports: ReviewPorts, seen: Look, *, final: bool) -> None:
+        """Adopt what was made for this payment; else nothing of what is shown is it."""
+        key = seen.row.key
+        free = {head.id for head in seen.free()}
+        mine = [b for b in self.books.bills.values() if b.counts and key in {b.pushed_for, b.meant_for} and b.id in free]
+        if final:
+            close(ports, seen.row, "booked by hand")
+        elif seen.row.bill:
+            adopt(ports, seen, seen.row.bill.key.id, "it is this one")
+        elif mine:
+            adopt(ports, seen, mine[0].id, "it is this one")
+        else:
+            confirm_none(ports, seen, "none of these")
+
+    def _check_end(self) -> None:
+        self.checker.check()
+        left = {r.key.code: str(r.state) for r in self.ledger.table.values() if r.state not in SETTLED}
+        if left:
+            raise ViolationError(f"I10: not ended: {left}")
+
+    # ---- push
+
+    def _free(self) -> SandboxLike | None:
+        return next((machine for machine in self.machines if not machine.busy), None)
+
+    def _push(self, batch: Sequence[Received], machine: SandboxLike) -> None:
+        place = self.machines.index(machine)
+        if machine.dead:
+            machine = self.machines[place] = SandboxLike()
+        self.start(
+            f"push-{next(self._names)}", lambda _: self._invoked(batch, machine), sandbox=machine, lives=PUSH_TIMEOUT
+        )
+
+    def _invoked(self, batch: Sequence[Received], machine: SandboxLike) -> None:
+        clock = SimClock(self, machine)
+        ports = PushPorts(
+            scheme=self.load.scheme,
+            ledger=self.ledger,
+            target=self.target,
+            outbox=self.outbox,
+            inbox=self.inbox,
+            clock=clock,
+            ids=self.ids,
+            journal=self.journal,
+            integration_user=INTEGRATION_USER,
+            call_span=CALL_SPAN,
+        )
+        verdicts = push_batch(batch, {NAME: ports}, deadline=clock.now() + PUSH_TIMEOUT)
+        fault = self.point("delete")
+        self.spend(fault, 10 * MS)
+        if fault is Fault.LOST:
+            return
+        for received in batch:
+            if isinstance(verdicts.get(received.id), Acknowledge) and self.queue.delete(received.receipt):
+                self.checker.deleted(received)
+
+    def _show(self, held: Held) -> None:
+        """The visibility of a message in flight ends now."""
+        if held.receipt and held.visible_at > self.now:
+            held.visible_at = self.now
+            self.queue._schedule(held)
+
+
+__all__ = ["LATEST", "Load", "World"]

@@ -1,0 +1,402 @@
+"""The judge of a Push: one bill that is proved, a refusal that is proved, and Unknown for everything else."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from paysync.adapters.k3cloud.making import made_of
+from paysync.adapters.k3cloud.replies import Heard, Lost, NotSent
+from paysync.core.bills import Made
+from paysync.core.codes import Code
+from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+from unit.adapters.k3cloud.doubles import PUSH, entity, error, refusal, result, said, status
+
+GOOD = result(status(entities=[entity()]), ConvertResponseStatus=status())
+USED_UP = status(success=False, errors=[error("没有可下推的数据")])
+NOT_SAVED = status(success=False, code=11, errors=[error("保存失败")])
+DONE = Done(Made("100502", "FKD1"))
+DRAFT = Done(Made("100502", ""))
+
+
+def judged(document: object, http: int = 200) -> Outcome[Made]:
+    """What an answer to a Push proves."""
+    return made_of(said(document, http), PUSH)
+
+
+def verdict(document: object, http: int = 200) -> tuple[type, Code | None]:
+    """Class and code."""
+    outcome = judged(document, http)
+    return type(outcome), None if isinstance(outcome, Done) else outcome.diagnosis.code
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        GOOD,
+        result(status("true", code="0", entities=[entity("100502")]), ConvertResponseStatus=status("True", code="")),
+        result(status(entities=[entity()])),
+        result(status(entities=[entity()]), ConvertResponseStatus={}),
+        result(status(entities=[entity()]), ConvertResponseStatus=[]),
+        result(
+            status(entities=[entity()]), ConvertResponseStatus=[{"IsSuccess": True, "Message": "", "Description": ""}]
+        ),
+        result(status(), Ids=[100_502], Numbers=["FKD1"]),
+        result(status(), Ids="100502", Numbers=["FKD1"]),
+        result(status(entities=[entity()]), Id=100_502, Number="FKD1", NeedReturnData=[{}]),
+        result(status(), FID="100502", FBillNo="FKD1"),
+        result(status(entities=[entity()], messages=[error("保存成功")]), ConvertResponseStatus=None),
+        result(status(entities=[{**entity(), "EntryIds": {"FPAYBILLENTRY": [1, 2]}}])),
+        result({**status(entities=[entity()]), "Errors": "", "MsgCode": None}),
+    ],
+    ids=range(13),
+)
+def test_one_numbered_bill_without_complaint_is_done(document: object) -> None:
+    """In each of the shapes that clients have seen, ids as numbers or text, flags as flags or text."""
+    assert judged(document) == DONE
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        result(status(entities=[entity(number="")])),
+        result(status(success=False, code=11, entities=[entity(number="")], errors=[error()])),
+        result(status(entities=[entity(number="")], errors=[error("字段“付款账号”是必填项")])),
+        result(status(success=False, code=4, entities=[{"Id": "100502"}], errors=[error()])),
+        result(status(success="false", entities=[entity(number="")]), ConvertResponseStatus=status(success=False)),
+    ],
+    ids=range(5),
+)
+def test_an_id_without_a_number_is_a_draft_whatever_the_flag_says(document: object) -> None:
+    """It exists: it is completed by its id, and never pushed again."""
+    assert judged(document) == DRAFT
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (result(status(entities=[entity(), entity(7, "FKD2", 1)])), Code.BILL_SEVERAL),
+        (result(status(entities=[entity(), entity(7, "", 1)])), Code.BILL_SEVERAL),
+        (result(status(entities=[entity()]), Ids=[100_502, 7]), Code.BILL_SEVERAL),
+        (result(status(entities=[entity()]), Number="FKD2"), Code.BILL_SEVERAL),
+        (result(status(entities=[entity()], errors=[error()])), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[entity()]), ConvertResponseStatus=status(errors=[error()])), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[entity()]), ConvertResponseStatus=status(success=False)), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[entity()]), ConvertResponseStatus=status(success=None)), Code.ERP_UNCONFIRMED),
+        (result(status(success=False, code=11, entities=[entity()], errors=[error()])), Code.ERP_UNCONFIRMED),
+        (result(status(success=None, entities=[entity()])), Code.ERP_UNCONFIRMED),
+        (result(status(success="maybe", entities=[entity(number="")])), Code.ERP_UNCONFIRMED),
+        (result(None, Ids=[100_502], Numbers=["FKD1"]), Code.ERP_UNCONFIRMED),
+        (result(status()), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[{"Id": "", "Number": "", "DIndex": 0}])), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[entity(0, "")])), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[entity(None, "FKD1")])), Code.ERP_UNCONFIRMED),
+        (result(status(), ConvertResponseStatus=status(entities=[entity()])), Code.ERP_UNCONFIRMED),
+        (result(status(), ConvertResponseStatus=USED_UP), Code.ERP_UNCONFIRMED),
+        (result(status(), Extra={"deep": [{"Id": 100_502}]}), Code.ERP_UNCONFIRMED),
+        (result({}), Code.ERP_UNCONFIRMED),
+        (result("保存失败"), Code.ERP_UNREADABLE),
+        (result(status(entities={"Id": 1})), Code.ERP_UNREADABLE),
+        (result(status(entities=[entity([1])])), Code.ERP_UNREADABLE),
+        (result(status(entities=[entity(number="a\u0000b")])), Code.ERP_UNREADABLE),
+        (result(status(entities=[entity("9" * 300)])), Code.ERP_UNREADABLE),
+        (result(status(entities=[entity(bill_id=True)])), Code.ERP_UNREADABLE),
+        (result(status(entities=[entity(1.5)])), Code.ERP_UNREADABLE),
+        (result(status(entities=[entity(number=["FKD1"])])), Code.ERP_UNREADABLE),  # type: ignore[arg-type]
+        (result(status(entities=["100502"])), Code.ERP_UNREADABLE),
+        ({"Result": [[100_502]]}, Code.ERP_UNREADABLE),
+        ({"Result": None}, Code.ERP_UNREADABLE),
+        ([[GOOD]], Code.ERP_UNREADABLE),
+        ({"ResponseStatus": status(entities=[entity()])}, Code.ERP_UNREADABLE),
+        ({}, Code.ERP_UNREADABLE),
+        ([], Code.ERP_UNREADABLE),
+        ("null", Code.ERP_UNREADABLE),
+        ("true", Code.ERP_UNREADABLE),
+        ('"100502"', Code.ERP_UNREADABLE),
+        ("", Code.ERP_UNREADABLE),
+        ("<!DOCTYPE html><html>会话信息已丢失，请重新登录</html>", Code.ERP_UNREADABLE),
+        ("会话信息已丢失，请重新登录", Code.ERP_UNREADABLE),
+        (b"\xff\xfe{", Code.ERP_UNREADABLE),
+        ("response_error:发生时间… 错误信息：Fail to verify thirty passport", Code.ERP_EXCEPTION),
+        (' \r\n\ufeffresponse_error:{"Result":1}', Code.ERP_EXCEPTION),
+    ],
+    ids=range(44),
+)  # fmt: skip
+def test_whatever_proves_neither_is_unknown(document: object, code: Code) -> None:
+    """Several targets, flags that contradict, ids in strange places, other shapes: ask before anything else."""
+    assert verdict(document) == (Unknown, code)
+
+
+@pytest.mark.parametrize(
+    ("msg_code", "text", "code", "transient"),
+    [
+        (1, "会话信息已丢失，请重新登录", Code.ERP_CREDENTIALS, False),
+        (2, "您没有付款单的新增权限", Code.ERP_RIGHT, False),
+        (3, "操作标识为空", Code.ERP_PARAMETER, False),
+        (5, "单据标识为空", Code.ERP_PARAMETER, False),
+        (7, "许可错误", Code.ERP_LICENCE, False),
+        (8, "参数错误", Code.ERP_PARAMETER, False),
+        (9, "元数据中标识为X的字段不存在", Code.ERP_FIELD, False),
+        (10, "未找到对应数据", Code.SOURCE_NOT_FOUND, False),
+        (10, "单据转换规则“X”不存在", Code.ERP_RULE, False),
+        (11, "反写超额", Code.SOURCE_OVER_LIMIT, False),
+        (11, "任何别的话", Code.ERP_REFUSED, False),
+        (11, "没有符合条件的数据", Code.SOURCE_USED_UP, False),
+        (12, "单据转换规则“X”已禁用", Code.ERP_RULE, False),
+        (12, "冻结", Code.ERP_NOT_ALLOWED, False),
+        (13, "网控冲突", Code.ERP_LOCKED, True),
+        (14, "调用限制", Code.ERP_CALL_LIMIT, True),
+        (15, "禁止管理员登录", Code.ERP_ADMIN_LOGIN, False),
+        (0, "没有可下推的数据", Code.SOURCE_USED_UP, False),
+        (0, "会话信息已丢失，请重新登录", Code.ERP_CREDENTIALS, False),
+        (0, "当前IP:203.0.113.7 白名单失败", Code.ERP_ADDRESS, False),
+        (0, "插件取消了保存操作", Code.ERP_PLUGIN, False),
+        (11, "字段F_ABCD_X不合法", Code.ERP_PLUGIN, False),
+    ],
+)
+@pytest.mark.parametrize("spelling", [int, str])
+def test_a_recognised_refusal_that_names_nothing_is_a_definite_no(
+    msg_code: int, text: str, code: Code, spelling: type, *, transient: bool
+) -> None:
+    """By its MsgCode, refined by its text; without a code by a known text alone."""
+    block = status(success=False, code=spelling(msg_code), errors=[error(text)], ErrorCode=500)
+    outcome = judged(result(block))
+    assert isinstance(outcome, DefinitelyNot)
+    assert (outcome.diagnosis.code, outcome.transient) == (code, transient)
+    assert outcome.diagnosis.vendor == text
+
+
+@pytest.mark.parametrize(
+    ("msg_code", "text", "code"),
+    [
+        (4, "没有可下推的数据", Code.ERP_EXCEPTION),
+        (6, "数据库操作失败", Code.ERP_EXCEPTION),
+        (0, "不知道", Code.ERP_UNRECOGNISED),
+        (0, "插件执行异常", Code.ERP_UNRECOGNISED),
+        (0, "会话信息已丢失？保存后 session 仍在", Code.ERP_UNRECOGNISED),
+        (16, "没有可下推的数据", Code.ERP_UNRECOGNISED),
+        (-1, "没有可下推的数据", Code.ERP_UNRECOGNISED),
+        ("x", "没有可下推的数据", Code.ERP_UNRECOGNISED),
+        (True, "没有可下推的数据", Code.ERP_UNRECOGNISED),
+        ("9" * 5_000, "没有可下推的数据", Code.ERP_UNRECOGNISED),
+        ([11], "没有可下推的数据", Code.ERP_UNRECOGNISED),
+        (11, "System.NullReferenceException: 未将对象引用设置到对象的实例", Code.ERP_EXCEPTION),
+        (11, "x\n   at Kingdee.BOS.Core.Save()", Code.ERP_EXCEPTION),
+        (1.5, "没有可下推的数据", Code.ERP_UNRECOGNISED),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_refusal_that_is_not_recognised_proves_nothing(msg_code: object, text: str, code: Code) -> None:
+    """Exceptions in the middle of a write, codes that nobody documented, texts that nobody knows."""
+    document = result(status(success=False, code=msg_code, errors=[error(text)]))
+    assert verdict(document) == (Unknown, code)
+
+
+@pytest.mark.parametrize(
+    ("saved", "converted", "wanted"),
+    [
+        (NOT_SAVED, status(success=False, code=4), (Unknown, Code.ERP_EXCEPTION)),
+        (NOT_SAVED, status(success=False, code="x"), (Unknown, Code.ERP_UNRECOGNISED)),
+        (status(success=False, code=11), status(success=False, code=99), (Unknown, Code.ERP_UNRECOGNISED)),
+        (status(success=False, code=11), status(success=None, code=11), (Unknown, Code.ERP_UNCONFIRMED)),
+        (status(success=False, code=11), status(), (DefinitelyNot, Code.ERP_REFUSED)),
+        (None, status(success=False, code=10), (DefinitelyNot, Code.SOURCE_NOT_FOUND)),
+        (
+            status(success=False, errors=[error("保存失败")]),
+            [{"IsSuccess": "false", "Message": "", "Description": "没有可下推的数据"}],
+            (DefinitelyNot, Code.SOURCE_USED_UP),
+        ),
+        (
+            None,
+            [{"IsSuccess": True, "Message": ""}, {"IsSuccess": False, "Message": "没有可下推的数据"}],
+            (DefinitelyNot, Code.SOURCE_USED_UP),
+        ),
+        (None, [{"IsSuccess": False, "Message": "没有可下推的数据"}, {"Message": ""}], (Unknown, Code.ERP_UNCONFIRMED)),
+        (None, ["没有可下推的数据"], (Unknown, Code.ERP_UNREADABLE)),
+        (None, "没有可下推的数据", (Unknown, Code.ERP_UNREADABLE)),
+        (status(success=False, code=11, errors=["没有可下推的数据"]), None, (DefinitelyNot, Code.SOURCE_USED_UP)),
+        (status(success=False, code=11, errors={}), None, (Unknown, Code.ERP_UNREADABLE)),
+        (status(success=False, code=11, errors=[7]), None, (Unknown, Code.ERP_UNREADABLE)),
+    ],
+    ids=range(14),
+)  # fmt: skip
+def test_both_blocks_are_read(saved: object, converted: object, wanted: tuple[type, Code]) -> None:
+    """The reason may stand in either; what proves nothing in one is not covered up by the other."""
+    assert verdict(result(saved, ConvertResponseStatus=converted)) == wanted
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        {"SuccessEntitys": [entity()]},
+        {"SuccessEntitys": [{"EntryIds": [200_502]}]},
+        {"SuccessMessages": [error("单据FKD1保存成功")]},
+        {"Errors": [{**error(), "Id": 100_502}]},
+    ],
+    ids=str,
+)
+def test_a_refusal_that_names_what_it_made_is_no_refusal(trace: dict[str, Any]) -> None:
+    """An id, a number or a success in words anywhere in it: it may have been made all the same."""
+    outcome = judged(result({**status(success=False, code=11, errors=[error()]), **trace}))
+    assert isinstance(outcome, Unknown)
+
+
+def test_a_tenant_may_trust_fewer_codes() -> None:
+    """What its list leaves out proves nothing; 4 and 6 cannot be put on it."""
+    fewer = replace(PUSH, recognised=frozenset({4, 6, 11}))
+    for code, wanted in ((11, DefinitelyNot), (12, Unknown), (13, Unknown), (4, Unknown), (6, Unknown), (0, Unknown)):
+        assert isinstance(made_of(said(refusal(code, "没有可下推的数据")), fewer), wanted)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [[refusal(1, "会话信息已丢失，请重新登录")]],
+        [refusal(1)],
+        [error("会话信息已丢失，请重新登录")],
+        error("ctx == null"),
+        error("未登录"),
+    ],
+    ids=range(5),
+)
+def test_a_lost_session_is_one_in_every_shape(document: object) -> None:
+    """The one refusal that is believed outside a proper Result: nothing was executed."""
+    assert verdict(document) == (DefinitelyNot, Code.ERP_CREDENTIALS)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [[refusal(11, "没有可下推的数据")]],
+        [error("没有可下推的数据")],
+        [refusal(1), GOOD],
+        [error("会话信息已丢失，请重新登录"), error("保存成功")],
+        result(status(success=False, code=1, entities=[entity()])),
+    ],
+    ids=range(5),
+)
+def test_no_other_refusal_is_believed_in_another_shape(document: object) -> None:
+    """Nor a lost session that does not stand alone."""
+    assert isinstance(judged(document), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("http", "body", "wanted"),
+    [
+        (401, "", (DefinitelyNot, Code.ERP_CREDENTIALS)),
+        (403, "N001 no login", (DefinitelyNot, Code.ERP_CREDENTIALS)),
+        (403, "<html>N0012</html>", (Unknown, Code.ERP_SERVER)),
+        (500, "Fail to verify thirty passport", (DefinitelyNot, Code.ERP_DATA_CENTRE)),
+        (500, "Fail to verify thirty passport" + " " * 2_000, (Unknown, Code.ERP_SERVER)),
+        (500, "", (Unknown, Code.ERP_SERVER)),
+        (502, "<html>", (Unknown, Code.ERP_SERVER)),
+        (403, "The request is not from API GateWay", (DefinitelyNot, Code.ERP_GATEWAY)),
+        (519, '{"errcode":4006,"description":"stale"}', (DefinitelyNot, Code.ERP_GATEWAY)),
+        (519, '{"errcode":"5001"}', (DefinitelyNot, Code.ERP_GATEWAY)),
+        (519, "[]", (Unknown, Code.ERP_SERVER)),
+        (519, "<html>", (Unknown, Code.ERP_SERVER)),
+        (500, json.dumps(GOOD), (Unknown, Code.ERP_SERVER)),
+        (500, json.dumps(refusal(11)), (Unknown, Code.ERP_SERVER)),
+        (206, json.dumps(GOOD), (Done, None)),
+        (201, json.dumps(GOOD), (Unknown, Code.ERP_SERVER)),
+    ],
+    ids=range(16),
+)
+def test_the_http_status_comes_first(http: int, body: str, wanted: tuple[type, Code | None]) -> None:
+    """Only what is refused at the door is a no; a body is read as an answer with 200 and 206 alone."""
+    assert verdict(body, http) == wanted
+
+
+def test_a_stale_stamp_may_be_signed_anew() -> None:
+    """The old gateway's 4006 is transient, its other codes are not."""
+    for errcode, transient in ((4006, True), (4002, False)):
+        outcome = judged({"errcode": errcode}, 519)
+        assert isinstance(outcome, DefinitelyNot)
+        assert outcome.transient is transient
+
+
+def test_what_never_left_is_a_no_and_what_left_is_unknown() -> None:
+    """The two kinds of a missing answer."""
+    assert isinstance(made_of(NotSent(Code.ERP_UNREACHABLE, "refused"), PUSH), DefinitelyNot)
+    assert isinstance(made_of(Lost(Code.ERP_TIMEOUT), PUSH), Unknown)
+
+
+# ---------------------------------------------------------------------------------------------------------- properties
+
+json_values: Any = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+vendor_keys = st.sampled_from(
+    ["Result", "ResponseStatus", "ConvertResponseStatus", "IsSuccess", "MsgCode", "Errors", "SuccessEntitys", "Message",
+     "SuccessMessages", "DIndex", "FieldName", "Ids", "errcode"]
+)  # fmt: skip
+vendor_like: Any = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from(["true", "false", "", "保存失败", "没有可下推的数据"])
+    | st.integers(-1, 20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(vendor_keys, inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@given(st.binary(max_size=200), st.integers(100, 599))
+def test_bytes_are_never_a_bill(body: bytes, http: int) -> None:
+    """No noise is Done, and no judge raises."""
+    assert not isinstance(made_of(Heard(http, body), PUSH), Done)
+
+
+@given(json_values | vendor_like, st.sampled_from([200, 206, 500]))
+def test_json_that_names_no_bill_is_never_one(document: Any, http: int) -> None:
+    """Built from the vendor's own keys, but without an id: never Done, and no judge raises."""
+    outcome = judged(document, http)
+    assert not isinstance(outcome, Done) or '"Ids"' in json.dumps(document)
+
+
+@given(st.integers(0, len(json.dumps(GOOD)) - 1))
+def test_an_answer_that_was_cut_is_unknown(at: int) -> None:
+    """A good answer and a refusal, cut anywhere: neither is believed."""
+    assert isinstance(judged(json.dumps(GOOD)[:at]), Unknown)
+    refused = json.dumps(refusal(11))
+    assert isinstance(judged(refused[: at % len(refused)]), Unknown)
+
+
+def _injected(tree: Any, path: list[int], key: str, value: object) -> Any:
+    """`tree` with `key: value` put into one of its objects, chosen by `path`."""
+    if isinstance(tree, dict):
+        inner = [name for name, one in tree.items() if isinstance(one, (dict, list)) and one]
+        if path and inner:
+            name = inner[path[0] % len(inner)]
+            return {**tree, name: _injected(tree[name], path[1:], key, value)}
+        assume(key not in tree)
+        return {**tree, key: value}
+    if isinstance(tree, list):
+        at = (path[0] if path else 0) % len(tree)
+        return [*tree[:at], _injected(tree[at], path[1:], key, value), *tree[at + 1 :]]
+    return {key: value}
+
+
+@given(
+    st.lists(st.integers(0, 5), max_size=4),
+    st.sampled_from(["Id", "ID", "FID", "Number", "FBillNo", "EntryIds"]),
+    st.sampled_from([7, "7", "FKD7", [7]]),
+    st.sampled_from([2, 8, 9, 10, 11, 12, 13, 14]),
+)
+def test_a_refusal_with_an_id_anywhere_is_not_a_no(path: list[int], key: str, value: object, code: int) -> None:
+    """However deep in the Result it stands."""
+    document = refusal(code)
+    document["Result"] = _injected(document["Result"], path, key, value)
+    assert not isinstance(judged(document), DefinitelyNot)
+
+
+@given(st.lists(st.integers(0, 5), max_size=4), st.sampled_from(["Id", "FID", "Number"]), st.integers(1, 9))
+def test_a_second_name_anywhere_is_not_done(path: list[int], key: str, value: int) -> None:
+    """A good answer that names yet another document is several, or not understood."""
+    document: dict[str, Any] = {"Result": _injected(GOOD["Result"], path, key, value)}
+    outcome = judged(document)
+    assert isinstance(outcome, Unknown)
