@@ -41,19 +41,20 @@ def test_what_maycur_has_paid_is_booked_once_to_the_cent(stack: Deployed) -> Non
     assert_booked_once(stack, codes)
 
 
-def test_a_killed_push_neither_doubles_nor_loses(
-    stack: Deployed, eventually: Callable[[Callable[[], bool], str], None]
-) -> None:
-    """SIGKILL of its process, three times at random among fifty payments; each doubt is resolved by asking K3Cloud."""
+def test_a_killed_push_neither_doubles_nor_loses(stack: Deployed) -> None:
+    """SIGKILL of its process, again and again at random among fifty payments; a doubt is resolved by asking K3Cloud."""
     chance = random.Random(_SEED)
     codes = [row["paymentBizCode"] for _ in range(50) for row in pay(stack, f"{chance.randrange(100, 99999)}.07")]
     stack.k3cloud.settings(latency_ms=150)
     assert "FunctionError" not in stack.invoke(stack.outputs.fetch_function, {"mode": "run"})
-    for _ in range(3):
-        eventually(lambda: bool(workers(stack)), "push works")
-        time.sleep(chance.uniform(0.3, 2.0))
+    killed = 0
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        time.sleep(chance.uniform(0.2, 1.5))
         for worker in workers(stack)[:1]:
             os.kill(worker, signal.SIGKILL)
+            killed += 1
+    assert killed >= 2
     stack.k3cloud.settings(latency_ms=0)
 
     run(stack, timeout=540)
@@ -247,7 +248,7 @@ def redrive(stack: Deployed, eventually: Callable[[Callable[[], bool], str], Non
 
 def workers(stack: Deployed) -> list[int]:
     """The processes that run push now."""
-    mark, command = f"ministack-lambda-{stack.outputs.push_function}-", ["ps", "-axo", "pid=,command="]
+    mark, command = f"ministack-lambda-{stack.outputs.push_function}-", ["ps", "-axww", "-o", "pid=,command="]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return [int(line.split(maxsplit=1)[0]) for line in listed.splitlines() if mark in line]
 

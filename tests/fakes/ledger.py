@@ -8,8 +8,9 @@ from heapq import nsmallest
 from typing import Final, TypeAlias
 
 from fakes.faults import Io, through
-from paysync.adapters.aws.items import causal, lies_apart
-from paysync.adapters.aws.ledger import without_raw
+from paysync.adapters.aws.companions import causal
+from paysync.adapters.aws.creations import without_raw
+from paysync.adapters.aws.rowitems import lies_apart
 from paysync.core.errors import DefectError
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.records import (

@@ -1,4 +1,4 @@
-"""The books of the simulated K3Cloud: applications and bills as they truly are, without network, faults or our ledger."""
+"""The books of the simulated K3Cloud: applications and bills as they are, without network, faults or our ledger."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,7 +17,7 @@ ACCOUNTS: Final[dict[str, int]] = {"6222000011112222": 100003, "6222000033334444
 
 @dataclass(slots=True)
 class Application:
-    """A payment application. `draft`: a bill pushed from it cannot be saved and stays a draft; `parts`: entries of it."""
+    """A payment application. `draft`: a bill pushed from it stays a draft; `parts`: entries of it."""
 
     id: str
     number: str
@@ -180,7 +180,7 @@ class Books:
         self.count += parts
         return [Entry(str(200_000 + self.count - place), value) for place, value in enumerate(amounts)]
 
-    def _book(
+    def _book(  # noqa: PLR0913 - all that a bill begins with
         self,
         sources: list[Application],
         entries: list[Entry],

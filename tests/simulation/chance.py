@@ -2,7 +2,6 @@
 
 import random
 from collections import deque
-
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -30,7 +29,7 @@ def chance_world(seed: int, *, trace: bool = False) -> World:
         query_lag=timedelta(minutes=rng.choice((0, 0, 0, 5))),
         over_push_guard=rng.random() < 0.5,
         reading=rng.choice(_READINGS),
-        scheme=scheme(closed_period=rng.choice(("hold", "reject"))),
+        scheme=scheme(closed_period=rng.choice(("hold", "reject")), repush=rng.random() < 0.3),
         duplicates=rng.choice((0.0, 0.1, 0.3)),
         disorder=rng.choice((0.0, 0.2)),
     )
@@ -99,9 +98,7 @@ def _by_hand(world: World, rng: random.Random, application: Application) -> None
 
 
 def _replay_all(ports: ReviewPorts) -> None:
-    keys = [key for key in ports.ledger.rows(list(ports.ledger.table)) if key]  # type: ignore[attr-defined]  # the fake's own
+    keys = list(ports.ledger.table)  # type: ignore[attr-defined]  # the fake's own
     decided = ReplayPorts(ports.ledger, ports.outbox, ports.clock, "op-replay")
     for _ in replay(decided, plan(ports.ledger, keys, ports.clock.now()), pause=timedelta(seconds=1)):
         pass
-
-

@@ -1,11 +1,10 @@
 """The seeded scheduler: actors as greenlets, time that passes only here, and one numbered point at every call."""
 
 import random
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from greenlet import greenlet
 
@@ -13,6 +12,9 @@ from fakes.faults import AnswerLost, Moment
 from fakes.system import START
 from paysync.core.times import Instant
 from simulation.faults import AROUND, KINDS, Fault
+
+if TYPE_CHECKING:
+    from collections import deque
 
 MS: Final = timedelta(milliseconds=1)
 SECOND: Final = timedelta(seconds=1)
@@ -24,7 +26,7 @@ STALLED_CALL: Final = timedelta(minutes=20)
 Work: TypeAlias = Callable[[], None]
 
 
-class Killed(BaseException):  # noqa: N818 - what happens to a sandbox; a BaseException, so that nothing of ours catches it
+class Killed(BaseException):
     """The sandbox, or the operator's process, is gone at this point."""
 
 
@@ -56,10 +58,15 @@ class SandboxLike:
 
 
 class Hub:
-    """Events in the order of time. Chance comes from one seed, or (with `plan`) there is none but what the plan says."""
+    """Events in the order of time. Chance comes from one seed; with `plan` there is none but what it says."""
 
     def __init__(
-        self, seed: int, *, plan: Mapping[int, Fault] | None = None, rate: float = 0.0, kinds: frozenset[Fault] | None = None
+        self,
+        seed: int,
+        *,
+        plan: Mapping[int, Fault] | None = None,
+        rate: float = 0.0,
+        kinds: frozenset[Fault] | None = None,
     ) -> None:
         self.rng = random.Random(seed)
         self.now: datetime = START
@@ -80,7 +87,7 @@ class Hub:
     # ---- points
 
     def point(self, op: str) -> Fault | None:
-        """A call is about to happen: its number grows, and a fault may be due. What hits the world around happens here."""
+        """A call is about to happen: its number grows, a fault may be due. What hits the world around happens here."""
         self.points += 1
         if self.ops is not None:
             self.ops.append(op)
@@ -125,10 +132,10 @@ class Hub:
             self.wait(usual if self.plan is not None else usual * (0.5 + self.rng.random()))
         elif fault is Fault.CRASH_BEFORE:
             raise Killed
-        elif fault is Fault.STALL:
-            self.wait(STALLED_CALL)
-        elif fault is Fault.SLOW:
-            self.wait(SLOW_CALL)
+        elif fault in {Fault.STALL, Fault.SLOW}:
+            if self.current is not None:
+                self.current.jumped = True
+            self.wait(STALLED_CALL if fault is Fault.STALL else SLOW_CALL)
         else:
             self.wait(usual)
 
@@ -143,8 +150,6 @@ class Hub:
         dies = dies_at is not None and at >= dies_at
         if dies_at is not None and dies:
             at = max(dies_at, self.now)
-        if span > 10 * SECOND:
-            actor.jumped = True
         events = self._events
         if (events and events[0][0] <= at) or self.something_due(at):
             self._keep(at, actor)
@@ -173,7 +178,12 @@ class Hub:
         self._keep(self.now + span, work)
 
     def start(
-        self, name: str, run: Callable[[Actor], None], *, sandbox: SandboxLike | None = None, lives: timedelta | None = None
+        self,
+        name: str,
+        run: Callable[[Actor], None],
+        *,
+        sandbox: SandboxLike | None = None,
+        lives: timedelta | None = None,
     ) -> None:
         """A new actor that begins now."""
         actor = Actor(name, self.now, sandbox=sandbox, dies_at=self.now + lives if lives else None)

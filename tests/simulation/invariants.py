@@ -1,4 +1,4 @@
-"""The checker of I1 to I10: it watches every commit, Push and deletion from outside, and knows the books as they truly are.
+"""The checker of I1 to I10: it watches every commit, Push and deletion from outside, and knows the true books.
 
 It shares no judgement with the system: a violation is said in words, with the payment it concerns.
 """
@@ -155,7 +155,7 @@ class Checker:
             self.fail("I3", row.key, f"its message was deleted while the row is {row.state} and nobody has it in hand")
 
     def advanced(self, before: Watermark | None, mark: Watermark) -> None:
-        """I5: what the list has shown since before this run began stands in the ledger, where the watermark moves over."""
+        """I5: what the list has shown since before this run began is in the ledger where the watermark moves over."""
         if mark.cursor != PAID:
             return
         world = self.world
@@ -180,9 +180,9 @@ class Checker:
                 self.fail("I2", key, f"bill {ours[0].id} exists, but the row is {row.state} and knows none")
             if row.state is State.DONE and not ours and not self._was_by_hand(row):
                 self.fail("I2", key, "DONE without a bill")
-        for row in world.maycur.rows:
-            if row.paid_at >= world.load.since and row.listed(world.now) and not self._recorded(row.raw):
-                self.fail("I2", PaymentKey("?", str(row.raw["paymentBizCode"])), "a paid row has no ledger row")
+        for paid in world.maycur.rows:
+            if paid.paid_at >= world.load.since and paid.listed(world.now) and not self._recorded(paid.raw):
+                self.fail("I2", PaymentKey("?", str(paid.raw["paymentBizCode"])), "a paid row has no ledger row")
         if world.checks_secrets:
             self._check_secrets()
 
@@ -218,7 +218,11 @@ class Checker:
             return
         holder = self.world.ledger.locks.get(str(facts.source))
         may_lack = stands.state in SETTLED or (stands.state is State.REJECTED and stands.bill is None)
-        if stands.state in {State.INTENT, State.IN_DOUBT, *WITH_BILL} and change.entry.actor == "push" and holder != stands.key:
+        if (
+            stands.state in {State.INTENT, State.IN_DOUBT, *WITH_BILL}
+            and change.entry.actor == "push"
+            and holder != stands.key
+        ):
             self.fail("I7", stands.key, f"{stands.state} while its source is locked by {holder}")
         had_it = change.before.state in {State.INTENT, State.IN_DOUBT, *WITH_BILL}
         if had_it and not may_lack and holder != stands.key and change.entry.actor == "push":
@@ -260,9 +264,10 @@ class Checker:
     def _watch_rejection(self, row: Row) -> None:
         """A finished bill is no reason to reject: that would ask a person to book it again."""
         bill = self.world.books.bills.get(row.bill.key.id) if row.bill else None
-        if bill is not None and bill.counts and bill.status is BillStatus.AUDITED and not self._by_hand(bill):
-            if not self.wrong_with(bill, row):
-                self.fail("I2", row.key, f"REJECTED although bill {bill.id} is complete")
+        if bill is None or not bill.counts or bill.status is not BillStatus.AUDITED or self._by_hand(bill):
+            return
+        if not self.wrong_with(bill, row):
+            self.fail("I2", row.key, f"REJECTED although bill {bill.id} is complete")
 
     def _owner(self, bill_id: str) -> PaymentKey | None:
         return self.world.ledger.claims.get(BillKey(FORM, bill_id))

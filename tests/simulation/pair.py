@@ -1,4 +1,4 @@
-"""The scheme that the world runs: the shipped pair of forms in short, with a quiet period that fits simulated lateness."""
+"""The scheme that the world runs: the shipped pair of forms in short, with a quiet period that fits its lateness."""
 
 from datetime import timedelta
 from decimal import Decimal

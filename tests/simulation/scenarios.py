@@ -7,10 +7,13 @@ from typing import Final
 
 from fakes.system import START
 from paysync.core.bills import BillStatus
+from paysync.core.codes import Code
 from paysync.core.keys import PaymentKey
 from paysync.core.states import State
-from simulation.books import ACCOUNTS, PERSON, Application
+from paysync.core.times import Instant
+from simulation.books import ACCOUNTS, PERSON, Application, BookedBill, Books
 from simulation.faults import Fault
+from simulation.invariants import ViolationError
 from simulation.maycur import paid_row
 from simulation.pair import NAME
 from simulation.world import Load, World
@@ -19,15 +22,26 @@ ACCOUNT, OTHER_ACCOUNT = ACCOUNTS
 PAID: Final = START - timedelta(hours=1)
 
 
-def pay(world: World, code: str, number: str, amount: str, *, account: str = ACCOUNT, late: timedelta = timedelta()) -> None:
+def pay(  # noqa: PLR0913 - what a row says
+    world: World, code: str, number: str, amount: str, *, account: str = ACCOUNT, late: timedelta = timedelta()
+) -> None:
     """A paid transaction; `late`: so long after the start it shows up."""
     place = len(world.maycur.rows)
     world.maycur.rows.append(
-        paid_row(code, number, account, Decimal(amount), PAID + place * timedelta(seconds=7), START + late - timedelta(hours=1))
+        paid_row(
+            code,
+            number,
+            account,
+            Decimal(amount),
+            PAID + place * timedelta(seconds=7),
+            START + late - timedelta(hours=1),
+        )
     )
 
 
-def apply(world: World, number: str, amount: str, *, status: BillStatus = BillStatus.AUDITED, draft: bool = False) -> Application:
+def apply(
+    world: World, number: str, amount: str, *, status: BillStatus = BillStatus.AUDITED, draft: bool = False
+) -> Application:
     """A payment application in K3Cloud."""
     return world.books.add(Application(f"id-{number}", number, Decimal(amount), status=status, draft=draft))
 
@@ -81,6 +95,31 @@ def rows_that_come_late(world: World) -> None:
         pay(world, f"P{place}", f"FK-{place}", "10.00", late=late)
 
 
+def ten_to_push(world: World) -> None:
+    """A full batch; with a slow ERP too much for one invocation."""
+    for place in range(10):
+        apply(world, f"FK-{place}", "10.00")
+        pay(world, f"P{place}", f"FK-{place}", "10.00")
+
+
+class OneBill(Books):
+    """A conversion rule gone wrong: every Push answers with the bill that the first one has made."""
+
+    def push(
+        self, numbers: list[str], *, now: Instant, visible_at: Instant, pushed_for: PaymentKey | None
+    ) -> BookedBill | Code:
+        known = next(iter(self.bills.values()), None)
+        return known or super().push(numbers, now=now, visible_at=visible_at, pushed_for=pushed_for)
+
+
+def one_bill_for_all(world: World) -> None:
+    """Two payments of two applications, and only one bill."""
+    world.books = world.target.books = OneBill()
+    for place in range(2):
+        apply(world, f"FK-{place}", "10.00")
+        pay(world, f"P{place}", f"FK-{place}", "10.00")
+
+
 SCENARIOS: Final[Mapping[str, Callable[[World], None]]] = {
     scenario.__name__: scenario
     for scenario in (one_payment, two_of_one, batch_with_faulty, a_draft, by_hand_meanwhile, rows_that_come_late)
@@ -101,6 +140,29 @@ def play(name: str, plan: Mapping[int, Fault] | None = None, *, load: Load | Non
     world.fetch()
     world.run_for(timedelta(minutes=30))
     world.settle()
+    return world
+
+
+def play_slow_erp() -> World:
+    """Ten payments at 81 seconds for each Push: the batch is cut at a safe place, and the rest comes again."""
+    world = World(plan={}, load=Load(pace=54))
+    ten_to_push(world)
+    world.fetch()
+    world.run_for(timedelta(minutes=30))
+    world.settle()
+    return world
+
+
+def play_one_bill_for_all() -> World:
+    """Until push has had its turn; what a person makes of it is another matter."""
+    world = World(plan={})
+    one_bill_for_all(world)
+    world.fetch()
+    world.run_for(timedelta(minutes=10))
+    world.stop()
+    owners = [row.key.code for row in world.ledger.table.values() if row.bill is not None]
+    if len(owners) != 1:
+        raise ViolationError(f"I4: one bill, owned by {owners}")
     return world
 
 

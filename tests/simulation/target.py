@@ -1,7 +1,7 @@
 """The Target port on the simulated books: what the adapter would say of each answer, with faults at every call."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from paysync.core.bills import (
@@ -32,7 +32,7 @@ T = TypeVar("T")
 READ_TIMEOUT: Final = 20 * SECOND
 CALL_SPAN: Final = 25 * SECOND
 LATEST: Final = 12 * MINUTE
-"""So much later than its request may a write still be carried out; shorter than the quiet period less the clocks' errors."""
+"""So much later than its request may a write be carried out; shorter than the quiet period less the clocks' errors."""
 _READ: Final = 200 * MS
 _WRITE: Final = 500 * MS
 _MAKE: Final = 1500 * MS
@@ -83,6 +83,7 @@ class SimTarget:
         return self._read("bills", lambda: {b.id: _full(b) for b in self._bills(ids)})
 
     def lookup(self, name: str, asked: Sequence[LookupKey]) -> Outcome[Mapping[LookupKey, Sequence[Cell]]]:
+        assert name == "org"
         return self._read("lookup", lambda: {key: [ACCOUNTS[key[0]]] if key[0] in ACCOUNTS else [] for key in asked})
 
     def bills_by_reference(self, references: Sequence[str]) -> Outcome[Mapping[str, Sequence[BillTotal]]]:
@@ -98,14 +99,12 @@ class SimTarget:
         span = (first.isoformat(), last.isoformat())
         return self._read(
             "bills_between",
-            lambda: [
-                _total(b) for b in self.books.bills.values() if span[0] <= b.day <= span[1] and not b.deleted
-            ],
+            lambda: [_total(b) for b in self.books.bills.values() if span[0] <= b.day <= span[1] and not b.deleted],
         )
 
     # ---- writes
 
-    def make(self, request: Mapping[str, Json]) -> Outcome[Made]:
+    def make(self, request: Mapping[str, Json]) -> Outcome[Made]:  # noqa: C901 - every way that a call can go
         world = self.world
         numbers = request["Numbers"]
         assert isinstance(numbers, list)
@@ -128,14 +127,14 @@ class SimTarget:
         if world.rotated(fault):
             never()
             return _ROTATED
-        if fault in _NOT:
+        if fault is not None and fault in _NOT:
             never()
             world.spend(None, _WRITE)
             return _NOT[fault]
         if fault not in {F.CRASH_LATE, F.TIMEOUT_LATE, *_EXECUTED, F.CRASH_AFTER, F.SLOW, None}:
             never()  # killed before it leaves, hung, or answered without an effect
         try:
-            world.spend(None if fault in {F.CRASH_AFTER, F.CRASH_LATE} else fault, _MAKE)
+            world.spend(None if fault in {F.CRASH_AFTER, F.CRASH_LATE} else fault, _MAKE * world.load.pace)
         except Killed:
             if fault not in {F.CRASH_BEFORE, F.STALL}:
                 never()  # its deadline came while it waited, and it was not carried out
@@ -174,7 +173,7 @@ class SimTarget:
         fault = world.point(op)
         if world.rotated(fault):
             return _ROTATED
-        if fault in _NOT:
+        if fault is not None and fault in _NOT:
             world.spend(None, _READ)
             return _NOT[fault]
         world.spend(fault, READ_TIMEOUT if fault in _TIMEOUTS else _READ)

@@ -9,7 +9,7 @@ import pytest
 
 from paysync.core.states import State
 from simulation.faults import KINDS, Fault
-from simulation.scenarios import NEVER_BOOKED, SCENARIOS, play, states
+from simulation.scenarios import NEVER_BOOKED, SCENARIOS, play, play_one_bill_for_all, play_slow_erp, states
 
 pytestmark = pytest.mark.simulation
 
@@ -59,6 +59,17 @@ def test_three_faults() -> None:
     for _ in range(_TRIPLES):
         plan = {point: fault for one in rng.sample(singles, 3) for point, fault in one.items()}
         assert_ends_well("two_of_one", plan)
+
+
+def test_a_slow_erp_is_cut_at_a_safe_place() -> None:
+    """More work than one invocation has time for: nothing begins that cannot be recorded, and all is booked."""
+    assert set(states(play_slow_erp()).values()) == {State.DONE}
+
+
+def test_a_bill_has_one_owner_even_if_the_erp_names_it_twice() -> None:
+    """The unique claim refuses the second payment, which waits for a person."""
+    world = play_one_bill_for_all()
+    assert max(map(str, states(world).values())) == State.REVIEW
 
 
 def single_faults(name: str) -> Iterator[dict[int, Fault]]:

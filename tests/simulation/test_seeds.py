@@ -1,4 +1,4 @@
-"""Whole runs from a seed: several payments per application, part payments, drafts, hand-made bills, edits, chance faults."""
+"""Whole runs from a seed: several payments per application, part payments, drafts, hand-made bills, edits, faults."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
 """One deterministic world: Lambda, SQS, DynamoDB, EventBridge, Maycur, K3Cloud and a person, all in simulated time.
 
-Everything that runs is the real core, wired as the handlers wire it. A seed, or a plan of faults, gives the same run again.
+Everything that runs is the real core, wired as the handlers wire it. A seed, or a plan of faults, gives a run again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +56,8 @@ class Load:
     over_push_guard: bool = True
     reading: Paging = Paging.PAGE_FROM_1
     scheme: Scheme = field(default_factory=scheme)
+    pace: int = 1
+    """So many times slower than usual does the ERP push."""
     duplicates: float = 0.0
     disorder: float = 0.0
 
@@ -219,7 +221,7 @@ class World(Hub):
                 self.sweep()
 
     def settle(self) -> None:
-        """Time, sweep, fetch, and in the end a person, until nothing is left to do; no chance faults once it is calm."""
+        """Time, sweep, fetch, and in the end a person, until nothing is left to do; no chance faults once calm."""
         end = self.now + _LONGEST
         looks, last_reading = 0, False
         for number in range(_ROUNDS):
@@ -275,7 +277,7 @@ class World(Hub):
         marks += [visible] if visible else []
         marks += [self._events[0][0]] if self._events else []
         if marks:
-            self.now = max(self.now, min(min(marks), end))
+            self.now = max(self.now, min(*marks, end))
 
     def _sweep_has_work(self) -> bool:
         return any(row.state not in SETTLED and row.wake_at <= self.now for row in self.ledger.table.values())
@@ -309,7 +311,9 @@ class World(Hub):
         """Adopt what was made for this payment; else nothing of what is shown is it."""
         key = seen.row.key
         free = {head.id for head in seen.free()}
-        mine = [b for b in self.books.bills.values() if b.counts and key in {b.pushed_for, b.meant_for} and b.id in free]
+        mine = [
+            b for b in self.books.bills.values() if b.counts and key in {b.pushed_for, b.meant_for} and b.id in free
+        ]
         if final:
             close(ports, seen.row, "booked by hand")
         elif seen.row.bill:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
-from paysync.core.outcomes import DefinitelyNot, Failure, Unknown
+from paysync.core.outcomes import DefinitelyNot, Done, Failure, Outcome, Unknown
 from paysync.core.paging import Failed, Leaf, Piece, Stuck, leaves
+from paysync.core.ports import SourcePage
 from paysync.core.scheme import Paging
-from unit.core.paged_list import PagedList, Raw, key_of, refused, row, window
+from paysync.core.times import Window
+from unit.core.paged_list import Page, PagedList, Raw, key_of, refused, row, window
 
 CONFIRMED = {
     "A": Paging.PAGE_FROM_1,
@@ -42,17 +44,23 @@ def failure_of(pieces: Sequence[Piece]) -> Failure:
 
 
 ROWS = st.lists(st.integers(-3, SPAN + 3), max_size=40).map(lambda times: at(*times))
-SOURCES = st.builds(
-    PagedList,
-    rows=ROWS,
-    reading=st.sampled_from("ABCD"),
-    page_size=st.integers(3, 8),
-    cap=st.integers(0, 8),
-    zero=st.sampled_from(["refused", "empty", "clamped"]),
-    order=st.sampled_from(["newest", "oldest"]),
-    bounds=st.sampled_from(["[)", "[]", "()", "(]"]),
-    says_total=st.booleans(),
-)
+
+
+def sources(readings: str = "ABCD", most_cap: int = 8) -> st.SearchStrategy[PagedList]:
+    return st.builds(
+        PagedList,
+        rows=ROWS,
+        reading=st.sampled_from(readings),
+        page_size=st.integers(3, 8),
+        cap=st.integers(0, most_cap),
+        zero=st.sampled_from(["refused", "empty", "clamped"]),
+        order=st.sampled_from(["newest", "oldest"]),
+        bounds=st.sampled_from(["[)", "[]", "()", "(]"]),
+        says_total=st.booleans(),
+    )
+
+
+SOURCES = sources()
 
 
 def assert_complete_or_loud(source: PagedList, pieces: Sequence[Piece], *, end: int = SPAN) -> None:
@@ -81,7 +89,7 @@ def test_every_row_of_the_window_is_read_under_every_reading(source: PagedList, 
     assert_complete_or_loud(source, read(source, paging=paging))
 
 
-@given(SOURCES.filter(lambda source: not source.cap), st.booleans(), st.integers(0, 99))
+@given(sources(most_cap=0), st.booleans(), st.integers(0, 99))
 @settings(max_examples=200, deadline=None)
 def test_an_order_that_changes_with_each_call_loses_nothing(source: PagedList, confirmed: bool, seed: int) -> None:  # noqa: FBT001 - drawn
     """Only what stands on one page counts as whole, so its order does not matter."""
@@ -90,7 +98,7 @@ def test_an_order_that_changes_with_each_call_loses_nothing(source: PagedList, c
     assert_complete_or_loud(source, read(source, paging=CONFIRMED[source.reading] if confirmed else Paging.UNION))
 
 
-@given(SOURCES.filter(lambda source: source.reading in "AC"), st.booleans())
+@given(sources(readings="AC"), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_a_server_that_answers_its_last_page_instead_of_none_is_read_all_the_same(
     source: PagedList,
@@ -120,9 +128,20 @@ def restless(source: PagedList, late: list[tuple[int, int]], leaving: list[tuple
 
 
 @given(SOURCES, st.booleans(), LATE, LEAVING)
-@example(PagedList(at(0, 0), reading="B", page_size=3, cap=1, order="oldest"), False, [(2, 0)], [])
-@example(PagedList(at(0, 0, 0), reading="A", page_size=5, cap=2), False, [], [(4, 0)])
-@example(PagedList(at(0, 1), reading="C", page_size=5, cap=2), False, [(2, 2)], [])
+@example(
+    source=PagedList(at(0, 0), reading="B", page_size=3, cap=1, order="oldest"),
+    confirmed=False,
+    late=[(2, 0)],
+    leaving=[],
+)
+@example(source=PagedList(at(0, 0, 0), reading="A", page_size=5, cap=2), confirmed=False, late=[], leaving=[(4, 0)])
+@example(source=PagedList(at(0, 1), reading="C", page_size=5, cap=2), confirmed=False, late=[(2, 2)], leaving=[])
+@example(
+    source=PagedList(at(9, 8, 7, 1), reading="B", page_size=5, cap=2),
+    confirmed=False,
+    late=[(2, 10), (2, 11)],
+    leaving=[(2, 0)],
+)
 @settings(max_examples=600, deadline=None)
 def test_rows_that_come_and_go_while_others_are_read_take_none_with_them(
     source: PagedList,
@@ -256,6 +275,26 @@ def test_a_total_that_promises_more_rows_than_came_is_believed() -> None:
     assert keys(list(pieces)) == {"P0", "P1", "P2", "P3"}
 
 
+def test_a_total_that_is_said_once_is_remembered() -> None:
+    """The answer to "1" says four and shows two, the others say nothing: two more are looked for."""
+    source = PagedList(at(1, 20, 33, 63), cap=2)
+
+    def ask(where: Window, number: int) -> Outcome[SourcePage]:
+        answer = source.page(where, {0: 0, 1: 1}.get(number, 99))
+        return Done(Page(answer.value.rows, 4)) if isinstance(answer, Done) and len(source.asked) == 1 else answer
+
+    pieces = list(leaves(window(0, SPAN), ask, paging=Paging.UNION, page_size=5, key_of=key_of))
+    assert keys(pieces) == {"P0", "P1", "P2", "P3"}
+
+
+def test_a_page_that_repeats_a_row_is_full_all_the_same() -> None:
+    """Three rows were asked for and came, one of them twice: others may stand behind it."""
+    source = PagedList([(1, row("P0")), (1, row("P0")), (9, row("P1"))], page_size=3)
+    pieces = read(source)
+    assert len(pieces) > 1
+    assert keys(pieces) == {"P0", "P1"}
+
+
 def test_a_millisecond_that_fills_a_page_is_stuck_and_later_windows_go_on() -> None:
     """It says so, hands over all that it could see, and does not keep later rows from being read."""
     source = PagedList(at(*[7] * 12, 40), page_size=5)
@@ -292,6 +331,25 @@ def test_a_millisecond_with_too_many_pages_is_left_to_a_person() -> None:
     (stuck,) = [piece for piece in read(source) if isinstance(piece, Stuck)]
     assert not stuck.settled
     assert len(stuck.rows) == 120
+
+
+@pytest.mark.parametrize("beyond", ["a refusal", "a total of more"])
+def test_a_stuck_millisecond_whose_end_is_in_doubt_is_not_settled(beyond: str) -> None:
+    """Pages that end by a refusal, or short of the total that the source says, prove nothing, however often read."""
+    source = PagedList(at(*[7] * 12), page_size=5, bounds="()")
+
+    def ask(where: Window, number: int) -> Outcome[SourcePage]:
+        answer = source.page(where, number)
+        if not isinstance(answer, Done) or where != window(7, 8):
+            return answer
+        if beyond == "a refusal":
+            return answer if number <= 3 else refused()
+        return Done(Page(answer.value.rows, 13))
+
+    pieces = leaves(window(0, SPAN), ask, paging=Paging.PAGE_FROM_1, page_size=5, key_of=key_of)
+    (stuck,) = [piece for piece in pieces if isinstance(piece, Stuck)]
+    assert len(stuck.rows) == 12
+    assert not stuck.settled
 
 
 def test_a_failure_inside_a_stuck_millisecond_fails_the_run() -> None:

@@ -2,21 +2,32 @@
 
 import json
 import shutil
+from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from fakes.ledger import MemoryLedger
+from fakes.system import FakeClock
+from paysync.cli import scheme as scheme_command
+from paysync.cli import scheme_rows
 from paysync.cli.main import app
 from paysync.cli.scheme_rows import Subject, previews_of
+from paysync.cli.stack import Stack
 from paysync.core.bills import Cell
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.errors import PaysyncError
+from paysync.core.keys import PaymentKey
 from paysync.core.outcomes import Done, Outcome, Unknown
 from paysync.core.reading import payments
+from paysync.core.records import Entry, new_row
+from paysync.core.scheme import Scheme
+from paysync.core.states import Event
 from paysync.core.times import from_iso
 from paysync.schemes import FOLDER, names
 from paysync.schemes.load import load
@@ -321,3 +332,72 @@ def test_a_row_that_does_not_fit_asks_nothing() -> None:
     target = Asked(Done({}))
     (found,) = previews_of(subject(target, payableAmount="x"), {})
     assert (found.verdict, target.questions) == ("rejected", [])
+
+
+class Hands:
+    """An operator's ports: a ledger in memory, and a target that only answers lookups."""
+
+    def __init__(self, target: Asked) -> None:
+        self.ledger, self.clock, self.asked = MemoryLedger(), FakeClock(from_iso("2023-03-01T00:00:00Z")), target
+
+    def scheme(self, name: str) -> Scheme:
+        return load(name, {"rule_id": "R-9"})
+
+    def target(self, name: str) -> Asked:
+        assert name == NAME
+        return self.asked
+
+
+class OneScheme(Stack):
+    """A stack that runs one scheme, in these hands."""
+
+    def __init__(self, hands: Hands) -> None:
+        super().__init__("memory")
+        self.hands = hands
+
+    @cached_property
+    def operator(self) -> Any:
+        return self.hands
+
+    def scheme(self, option: str) -> str:
+        return option
+
+    def keys(self, codes: list[str], scheme: str) -> list[PaymentKey]:
+        return [PaymentKey(scheme, code) for code in codes]
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> OneScheme:
+    """The stack that every command finds, with one payment in its ledger."""
+    hands = Hands(Asked(Done({(ACCOUNT,): (100003,)})))
+    (payment,) = subject(None).payments
+    first = new_row(payment, hands.clock.now(), wake_after=timedelta(minutes=15), versions=("1", "1"))
+    hands.ledger.create([first], Entry(first.updated, Event.SEEN, first.state, 0, "fetch"))
+    made = OneScheme(hands)
+    monkeypatch.setattr(scheme_rows, "stack_of", lambda _ctx, _option: made)
+    monkeypatch.setattr(scheme_command, "stack_of", lambda _ctx, _option: made)
+    return made
+
+
+def test_preview_takes_a_payment_from_the_ledger(stack: OneScheme) -> None:
+    """By its key, with the stack's own parameters and its target's answer."""
+    (document,) = json.loads(said("preview", NAME, "--key", "P-1", "--json"))
+    push = next(one["data"] for one in document["requests"] if one["step"] == "push")
+    assert (push["RuleId"], push["TargetOrgId"]) == ("R-9", 100003)
+    assert stack.hands.asked.questions == [("pay_org", [(ACCOUNT,)])]
+
+
+@pytest.mark.usefixtures("stack")
+def test_preview_of_a_key_that_nobody_has_is_told() -> None:
+    """A slip in the key is no empty preview."""
+    assert "is not in the ledger" in str(refused("preview", NAME, "--key", "P-9"))
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_row_may_be_previewed_at_a_stack(row: Path) -> None:
+    """With a stack named, a file's row gets its parameters and asks its target; without one nobody is asked."""
+    (document,) = json.loads(said("preview", NAME, "--row", row, "--stack", "memory", "--json"))
+    push = next(one["data"] for one in document["requests"] if one["step"] == "push")
+    assert (push["RuleId"], push["TargetOrgId"]) == ("R-9", 100003)
+    (offline,) = json.loads(said("preview", NAME, "--row", row, "--json"))
+    assert offline["verdict"] == "parked"

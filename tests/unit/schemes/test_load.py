@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from paysync import schemes
 from paysync.core.codes import Code
 from paysync.core.errors import SchemeError
+from paysync.core.templates import render
 from paysync.schemes import FOLDER, names
 from paysync.schemes import load as loading
 from paysync.schemes.check import checked, plain_form
@@ -212,3 +213,18 @@ def test_the_package_names_what_it_ships() -> None:
     for name in names():
         text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
         assert plain_form(checked(text, f"{name}.yaml"))["scheme"] == name
+
+
+def test_literals_of_every_kind_go_into_requests(tmp_path: Path) -> None:
+    """Numbers, null and truth values are sent as they are written, exact and typed."""
+    text = (Path(__file__).with_name("small.yaml")).read_text(encoding="utf-8")
+    literals = "        Literals: { whole: 1, exact: 1.50, yes: true, none: null, list: [2, a] }\n"
+    changed = text.replace("        TargetFormId:", f"{literals}        TargetFormId:")
+    changed = changed.replace('        FDATE: "', '        FCOUNT: 3\n        FDATE: "').partition("tests:")[0]
+    file = tmp_path / "small.yaml"
+    file.write_text(changed, encoding="utf-8")
+    request = load(file, BOUND).target.make_request
+    assert isinstance(request, dict)
+    sent = render(request["Literals"], {})
+    assert sent == {"whole": 1, "exact": Decimal("1.50"), "yes": True, "none": None, "list": [2, "a"]}
+    assert repr(sent) == repr({"whole": 1, "exact": Decimal("1.50"), "yes": True, "none": None, "list": [2, "a"]})

@@ -51,6 +51,15 @@ def test_what_is_not_a_message_is_none(text: str) -> None:
     assert parse_code(text) == ""
 
 
+@pytest.mark.parametrize(
+    ("code", "fits"), [("键" * 300, True), ("键" * 350, False), ("x" * 1_018, True), ("x" * 1_019, False)]
+)
+def test_a_key_that_no_row_can_have_is_no_message(code: str, fits: bool) -> None:  # noqa: FBT001 - drawn
+    """DynamoDB would refuse the whole batch that it is read with, and nine good messages with it."""
+    body = main_body(Message(b.key(code, "s"), "d"))
+    assert (parse_body(body) is not None) is fits
+
+
 def test_further_keys_do_not_matter() -> None:
     """A later version may add some."""
     body = '{"scheme": "s", "key": "k", "digest": "d", "attempt": null, "more": {"x": 1}}'

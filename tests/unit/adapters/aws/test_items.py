@@ -7,7 +7,8 @@ from typing import Any
 
 from fakes import builders as b
 from fakes.system import START
-from paysync.adapters.aws.items import _CAUSAL, difference, history_item, raw_item, row_from, row_item, sighting_from
+from paysync.adapters.aws.companions import _CAUSAL, entry_from, history_item, raw_item
+from paysync.adapters.aws.rowitems import difference, row_from, row_item, sighting_from
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.keys import BillKey
 from paysync.core.records import BillRef, Intent, Lease, Record
@@ -58,6 +59,14 @@ def test_a_code_of_a_newer_version_leaves_the_row_readable() -> None:
     item = row_item(replace(b.row(), diagnosis=Diagnosis.of(Code.ERP_RULE, vendor="x")), "w")
     item["why"] = {"S": '["erp.invented",["vendor","x"]]'}
     assert row_from(item).diagnosis == Diagnosis(Code.DEFECT, (("vendor", "x"), ("what", "unknown code erp.invented")))
+
+
+def test_an_event_of_a_newer_version_leaves_the_history_readable() -> None:
+    """It is told as a note that begins with its name."""
+    item = history_item(b.key(), b.entry(b.row(), Event.NOTED, note="x"))
+    item["e"] = {"S": item["e"]["S"].replace('"noted"', '"teleported"')}
+    line = entry_from(item)
+    assert (line.event, line.note) == (Event.NOTED, "teleported: x")
 
 
 def test_numbers_keep_type_and_digits() -> None:

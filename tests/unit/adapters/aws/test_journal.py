@@ -2,6 +2,7 @@
 
 import io
 import json
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,9 +10,13 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from fakes import builders as b
+from fakes.system import START
 from paysync.adapters.aws.journal import PowertoolsJournal, masked
+from paysync.adapters.aws.secrets import MaycurSecret
 from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.records import Token
 
+_names = count(1)
 ACCOUNT = "6222021001112223"
 
 
@@ -22,9 +27,9 @@ def written() -> io.StringIO:
 
 
 @pytest.fixture
-def journal(written: io.StringIO, request: pytest.FixtureRequest) -> PowertoolsJournal:
-    """A journal of its own."""
-    logger = Logger(service=f"test-{request.node.name}", stream=written, level="INFO")
+def journal(written: io.StringIO) -> PowertoolsJournal:
+    """A journal of its own: loggers of one name share a stream."""
+    logger = Logger(service=f"test-{next(_names)}", stream=written, level="INFO")
     metrics: Any = EphemeralMetrics(namespace="paysync", service="test")
     return PowertoolsJournal(logger, metrics)
 
@@ -56,6 +61,48 @@ def test_no_account_number_and_no_secret_is_written(journal: PowertoolsJournal, 
     assert text.count("2223") >= 5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET https://x/list?tokenId=hush&page=1 failed",
+        "{'app_secret': 'hush, hush'}",
+        '{"accessToken": "hush"}',
+        "Authorization: Bearer hush",
+        "X-Kd-Signature:hush",
+        "kdservice-sessionid=hush; path=/",
+        "Cookie: hush",
+        "Password = hush",
+    ],
+)
+def test_a_secret_in_a_text_is_not_written(journal: PowertoolsJournal, written: io.StringIO, text: str) -> None:
+    """An error's text may quote a URL, a header or a body."""
+    journal.tell(text, error=RuntimeError(text), rows=[text])
+    assert "hush" not in written.getvalue()
+    assert written.getvalue().count("***") >= 3
+
+
+def test_what_a_record_hides_from_its_repr_is_not_written(journal: PowertoolsJournal, written: io.StringIO) -> None:
+    """A token's value has no telling name; neither have a secret's fields inside another record."""
+    journal.tell("x", login=Token("hush", "EC1", START), both=[MaycurSecret("code", "hush")])
+    line = json.loads(written.getvalue())
+    assert "hush" not in written.getvalue()
+    assert (line["login"]["tenant"], line["both"]) == ("EC1", [{"app_code": "code"}])
+
+
+def test_a_source_row_is_not_written(journal: PowertoolsJournal, written: io.StringIO) -> None:
+    """It has names of people in it; what the ledger says of the payment is told."""
+    journal.tell("x", row=b.row(b.payment(raw="张三")), sighting=b.sighting(b.row(), raw="张三"))
+    assert "张三" not in written.getvalue()
+    assert "上海某某" not in written.getvalue()
+    assert json.loads(written.getvalue())["row"]["state"] == "NEW"
+
+
+def test_the_logger_raises_nothing_on_odd_values(journal: PowertoolsJournal, written: io.StringIO) -> None:
+    """Half a surrogate pair, a set, a type, bytes: a log line must not stop a payment."""
+    journal.tell("x\ud800", some={1}, kind=Token, data=b"\xff", half="\ud800")
+    assert json.loads(written.getvalue())["some"] == [1]
+
+
 def test_names_that_logging_needs_are_no_trouble(journal: PowertoolsJournal, written: io.StringIO) -> None:
     """`name`, `message`, `args` and their like get an underscore."""
     journal.tell("x", name="n", message="m", args="a", level="l", timestamp="t", module="o")
@@ -79,6 +126,11 @@ def test_metrics_are_written_with_the_invocation(journal: PowertoolsJournal) -> 
     [
         ("123456789", "*****6789"),
         ("12345678", "12345678"),
+        ("6222-0210-0111-2223", "***************2223"),
+        ("6222 0210 0111 2223 456", "*******************" + " 456"),
+        ("6222\u00a00210\u00a00111\u00a02223", "***************2223"),
+        ("６２２２０２１００１１１２２２３", "*" * 12 + "２２２３"),
+        ("from 2025-03-03 to 2025-03-04", "from 2025-03-03 to 2025-03-04"),
         ("2025-03-03T01:00:00.000Z", "2025-03-03T01:00:00.000Z"),
         (12345678, 12345678),
         (1740963600000, "*********0000"),

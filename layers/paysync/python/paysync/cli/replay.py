@@ -91,15 +91,23 @@ def prune(stack: Stack, sent: Mapping[PaymentKey, int]) -> int:
 
     `sent`: the attempt at which each payment was sent again. A letter of a later attempt is news: it stays.
     """
-    deleted, seen = 0, set[str]()
-    for _ in range(_ROUNDS):
-        letters = [x for x in stack.dead_letters.receive() if x.received.id not in seen]
-        if not letters:
-            break
-        seen.update(x.received.id for x in letters)
-        done = _obsolete(stack, letters, sent)
-        deleted += len(done) - len(stack.dead_letters.delete([x.received.receipt for x in done]))
-        stack.dead_letters.release([x.received.receipt for x in letters if x not in done])
+    deleted = 0
+    kept: dict[str, str] = {}
+    try:
+        for _ in range(_ROUNDS):
+            received = {x.received.id: x for x in stack.dead_letters.receive()}
+            letters = [x for id_, x in received.items() if id_ not in kept]
+            kept |= {id_: x.received.receipt for id_, x in received.items()}
+            if not letters:
+                break
+            done = _obsolete(stack, letters, sent)
+            left = stack.dead_letters.delete([x.received.receipt for x in done])
+            for letter in done:
+                if letter.received.receipt not in left:
+                    del kept[letter.received.id]
+                    deleted += 1
+    finally:  # only now: a letter that is seen again at once would hide those that lie behind it
+        stack.dead_letters.release(list(kept.values()))
     return deleted
 
 

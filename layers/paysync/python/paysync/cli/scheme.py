@@ -174,6 +174,7 @@ def run(
 def _problems(file: Path) -> tuple[Problem, ...]:
     """The file's problems, the connector's own options included."""
     from paysync.schemes.check import checked, plain_form
+    from paysync.schemes.collections import KEY, collection_of
     from paysync.schemes.yamltext import read
 
     try:
@@ -181,7 +182,10 @@ def _problems(file: Path) -> tuple[Problem, ...]:
     except (OSError, UnicodeDecodeError) as error:
         return (Problem(1, f"the file cannot be read ({error.__class__.__name__})"),)
     try:
-        plain = plain_form(checked(text, str(file)))
+        if f"\n{KEY}:" in f"\n{text}":
+            collection_of(text, str(file))
+            return ()
+        plain = plain_form(checked(text, str(file)), file)
     except SchemeFileError as error:
         return error.problems
     try:

@@ -132,7 +132,7 @@ _ALL: Final = (
     ),
     Filter(
         "round",
-        "Rounded to so many places (2), half away from zero; text, unless |number follows",
+        "Rounded to so many places (2), half away from zero; text, unless the filter number follows",
         to.rounded,
         (Example("2.345", Decimal("2.35")), Example("2.5", Decimal(3), (0,))),
         (Parameter("places", "whole", 2),),

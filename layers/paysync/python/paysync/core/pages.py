@@ -76,8 +76,8 @@ class Sheet:
 
     @property
     def full(self) -> bool:
-        """Whether a page, or all pages together, reach the page size, so that rows may stand behind it."""
-        return max(self.longest, len(self.rows)) >= self.page_size
+        """Whether a page reaches the page size, so that rows may stand behind it."""
+        return self.longest >= self.page_size
 
     @property
     def short_of_total(self) -> bool:

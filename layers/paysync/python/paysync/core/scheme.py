@@ -122,7 +122,7 @@ class OnMiss(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """`find` FIELD `within` a form of the target (or another scheme's rows) where each field has its rendered value."""
+    """`find` FIELD `within` a form of the target where each field has its rendered value."""
 
     name: str
     find: str
@@ -134,6 +134,8 @@ class Lookup:
     on_none: OnMiss
     on_many: OnMiss
     default: Scalar = None
+    sensitive: bool = False
+    """What it finds is masked wherever a person sees it (account numbers)."""
 
 
 class Strategy(StrEnum):

@@ -103,6 +103,7 @@ def _lookup(name: str, plain: Plain) -> Lookup:
         on_none=OnMiss(plain["on_none"]),
         on_many=OnMiss(plain["on_many"]),
         default=plain["default"],
+        sensitive=plain["sensitive"],
     )
 
 

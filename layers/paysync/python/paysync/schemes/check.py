@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from paysync.schemes.collections import collections, lookup_problems, resolved
 from paysync.schemes.complaints import complaints
 from paysync.schemes.model import SchemeFile
 from paysync.schemes.plain import Plain
@@ -24,15 +25,17 @@ def checked(text: str, file: str) -> SchemeFile:
         problems += _name_problems(scheme, document, file)
     if scheme is not None and not problems:
         problems += sense_problems(scheme, document)
+        problems += lookup_problems(scheme, document, collections(Path(file)))
     if problems or scheme is None:
         raise SchemeFileError(file, problems)
     return scheme
 
 
-def plain_form(scheme: SchemeFile) -> Plain:
-    """The scheme's data as `build` takes it, with every default filled in and without what is not run."""
-    plain: Plain = scheme.model_dump(by_alias=True, exclude={"schema_", "tests"})
-    return plain
+def plain_form(scheme: SchemeFile, file: str | Path = "") -> Plain:
+    """The scheme's data as `build` takes it: every default filled in, lookups resolved, without what is not run."""
+    known = collections(Path(file))
+    lookups = {name: resolved(lookup, known) for name, lookup in scheme.lookups.items()}
+    return {**scheme.model_dump(by_alias=True, exclude={"schema_", "tests", "lookups"}), "lookups": lookups}
 
 
 def _shaped(document: Document, problems: list[Problem]) -> SchemeFile | None:

@@ -22,15 +22,15 @@ def compile_folder(folder: Path) -> tuple[str, ...]:
 def compiled(text: str, file: str) -> str:
     """The JSON text that stands for this scheme's YAML text. Raises SchemeError, also where a test of its own fails."""
     scheme = checked(text, file)
-    wrong = [f"{file}: test “{one.name}”: {what}" for one in trials_of(scheme) for what in one.differences]
+    wrong = [f"{file}: test “{one.name}”: {what}" for one in trials_of(scheme, file) for what in one.differences]
     if wrong:
         raise SchemeError(Diagnosis.of(Code.SCHEME, what="; ".join(wrong)))
-    return to_json({"of": digest_of(text), "scheme": plain_form(scheme)})
+    return to_json({"of": digest_of(text), "scheme": plain_form(scheme, file)})
 
 
 def _compile(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
-    file.with_suffix(".json").write_text(compiled(text, file.name), encoding="utf-8")
+    file.with_suffix(".json").write_text(compiled(text, str(file)), encoding="utf-8")
     return file.stem
 
 

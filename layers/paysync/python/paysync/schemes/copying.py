@@ -35,7 +35,7 @@ def copied(text: str, new: str, folder: Path) -> Copy:
     if file.exists() or new in names():
         raise _wrong(f"there is a scheme {new} already; take another name")
     fresh = _VERSION.sub('version: "1"', _SCHEME.sub(f"scheme: {new}", _without_defaults(text), count=1), count=1)
-    plain = plain_form(checked(fresh, file.name))
+    plain = plain_form(checked(fresh, str(file)), file)
     file.write_text(fresh, encoding="utf-8")
     return Copy(
         file=file,

@@ -71,7 +71,7 @@ def plain_of(name_or_path: str | Path) -> Plain:
             return scheme
     from paysync.schemes.check import checked, plain_form
 
-    return plain_form(checked(text, str(path)))
+    return plain_form(checked(text, str(path)), path)
 
 
 def path_of(name_or_path: str | Path) -> Path:

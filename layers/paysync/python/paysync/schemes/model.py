@@ -122,13 +122,14 @@ class Lookup(Part):
     """One value found in a form of the target, by equality."""
 
     find: FieldKey = Field(description="The field whose value is wanted.")
-    in_: Text = Field(alias="in", description="The form, or the scheme, that is searched.")
-    kind: Literal["form", "scheme"] = _optional("What `in` names.", "form")
+    in_: Text = Field(alias="in", description="The form that is searched, or the collection.")
+    kind: Literal["form", "scheme"] = _optional("What `in` names: a form, or (scheme) a collection.", "form")
     where: dict[FieldKey, str] = Field(description="Field and the value it must have; all of them.", min_length=1)
     usable: dict[FieldKey, str | list[str]] = _optional("Field and the values of a record that may be used.", {})
     on_none: OnMiss = Field(default=OnMiss.PARK, strict=False, description="When nothing usable is found.")
     on_many: OnMiss = Field(default=OnMiss.PARK, strict=False, description="When several results are found.")
     default: Scalar = _optional("The value for on_none or on_many: default.", None)
+    sensitive: bool = _optional("What it finds is masked wherever a person or a log sees it.", default=False)
 
 
 class Push(Part):
@@ -221,6 +222,28 @@ class Test(Part):
     )
 
 
+class CollectionField(Part):
+    """A field of a collection's rows."""
+
+    label: Text = Field(description="What a person calls it.")
+    sensitive: bool = _optional("Masked wherever a person or a log sees it.", default=False)
+
+
+class CollectionFile(Part):
+    """A form of the target under a name of its own, whose rows lookups read (`kind: scheme`)."""
+
+    schema_: SkipJsonSchema[str] = Field(default="", alias="$schema")
+    collection: Name = Field(description="Its name, which is the file's.")
+    version: Annotated[str, StringConstraints(pattern=VERSION)] = Field(
+        description="Raised by whoever changes the file."
+    )
+    title: Titles = Field(description="What it is called.")
+    connector: Literal["k3cloud"] = Field(description="The system.")
+    form: Text = Field(description="The form.")
+    fields: dict[FieldKey, CollectionField] = Field(description="The fields that lookups may use.", min_length=1)
+    usable: dict[FieldKey, str | list[str]] = _optional("Field and the values of a record that may be used.", {})
+
+
 class SchemeFile(Part):
     """A scheme: one integration in one file."""
 
@@ -230,7 +253,6 @@ class SchemeFile(Part):
         description="Raised by whoever changes the file; each booked row names it."
     )
     title: Titles = Field(description="What it is called.")
-    needs: list[Name] = _optional("Schemes that must run beside it.", [])
     parameters: dict[Word, Parameter] = _optional("What a customer binds.", {})
     source: Source
     lookups: dict[Word, Lookup] = _optional("Values that must be found before a bill is made.", {})

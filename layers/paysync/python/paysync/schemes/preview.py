@@ -219,7 +219,8 @@ class _Walk:
     def _origin(self, slot: Slot, scope: Mapping[str, object]) -> Origin:
         name = ".".join(slot.path)
         spec = next((one for one in self._scheme.source.fields if one.name == name), None)
-        return Origin(name, found(slot.path, scope), spec.label if spec else "", spec.sensitive if spec else False)
+        hidden = any(one.sensitive and name == f"lookup.{one.name}" for one in self._scheme.lookups)
+        return Origin(name, found(slot.path, scope), spec.label if spec else "", spec.sensitive if spec else hidden)
 
     def _label(self, name: str) -> str:
         return next((one.label for one in self._scheme.source.fields if one.name == name), "")

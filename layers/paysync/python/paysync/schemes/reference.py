@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -21,6 +20,7 @@ from paysync.schemes import model
 from paysync.schemes.model import SchemeFile
 from paysync.schemes.rules.templates import NAMES
 from paysync.schemes.shapes import fields_of
+from paysync.schemes.spans import PATTERN
 
 MARKDOWN: Final = "docs/reference/scheme.md"
 SCHEMA: Final = "docs/reference/scheme.schema.json"
@@ -43,6 +43,8 @@ _PARTS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
     ("call_back", model.CallBack),
     ("policies", model.Policies),
     ("tests: one test", model.Test),
+    ("A collection's file", model.CollectionFile),
+    ("collection: fields.NAME", model.CollectionField),
 )
 _SPOKEN: Final[Mapping[Any, str]] = {
     str: "text",
@@ -67,12 +69,12 @@ refused. `paysync scheme validate FILE` names every problem with its line.
 _TEMPLATES: Final = """## Templates
 
 `{{path|filter|filter(argument)}}` in a text is replaced by a value, once. A path is looked up in mappings only; there
-are no expressions, calls or attributes. What comes out is text, unless the text is that one template and its last filter
-gives another type (marked in the table below). A value that is missing or does not fit rejects the row with its reason:
-an error is never sent as a value. Literal braces are written `{{'{{'}}`.
+are no expressions, calls or attributes. What comes out is text, unless the text is that one template and its last
+filter gives another type (marked in the table below). A value that is missing or does not fit rejects the row with its
+reason: an error is never sent as a value. Literal braces are written `{{'{{'}}`.
 
-`FIELD` is any declared field of the row, `payment.*` are `key`, `number`, `amount` and `currency` (by the target's number),
-`pushed.*` are `Id` and `Number` of the new bill.
+`FIELD` is any declared field of the row, `payment.*` are `key`, `number`, `amount` and `currency` (by the target's
+number), `pushed.*` are `Id` and `Number` of the new bill.
 
 | where | names that have a value |
 | --- | --- |
@@ -80,9 +82,9 @@ an error is never sent as a value. Literal braces are written `{{'{{'}}`.
 _FILTERS: Final = """
 ### Filters
 
-A closed list. Times are epoch milliseconds or a window's bounds; a zone that is not stated is China's. `amount` is a plain
-decimal for a ledger; on the platform that paysync replaces it was for display (`￥1,000.00`). Left out on purpose:
-`dateDescription`, whose text depends on the moment of rendering, and every expression (`_function`).
+A closed list. Times are epoch milliseconds or a window's bounds; a zone that is not stated is China's. `amount` is a
+plain decimal for a ledger; on the platform that paysync replaces it was for display (`￥1,000.00`). Left out on
+purpose: `dateDescription`, whose text depends on the moment of rendering, and every expression (`_function`).
 
 | filter | what it gives | takes | example |
 | --- | --- | --- | --- |
@@ -128,7 +130,8 @@ def markdown() -> str:
 
 def _part(title: str, part: type[BaseModel]) -> str:
     rows = "".join(_key(name, info) for name, info in fields_of(part).items() if name != "$schema")
-    return f"\n### {title}\n\n{part.__doc__}\n\n| key | holds | when left out | meaning |\n| --- | --- | --- | --- |\n{rows}"
+    head = "| key | holds | when left out | meaning |\n| --- | --- | --- | --- |"
+    return f"\n### {title}\n\n{part.__doc__}\n\n{head}\n{rows}"
 
 
 def _key(name: str, info: FieldInfo) -> str:
@@ -159,17 +162,11 @@ def _holds(info: FieldInfo) -> str:
 
 def _limits(metadata: Sequence[Any]) -> Iterator[str]:
     for one in metadata:
-        match one:
-            case Ge(ge):
-                yield f"at least {ge}"
-            case Gt(gt):
-                yield f"above {gt}"
-            case Le(le):
-                yield f"at most {le}"
-            case _ if getattr(one, "pattern", "") == model.PATTERN:
-                yield "such as `5 min`"
-            case _:
-                pass
+        for name, word in (("ge", "at least"), ("gt", "above"), ("le", "at most")):
+            if getattr(one, name, None) is not None:
+                yield f"{word} {getattr(one, name)}"
+        if getattr(one, "pattern", "") == PATTERN:
+            yield "such as `5 min`"
 
 
 def _kind(annotation: Any) -> str:
@@ -181,10 +178,12 @@ def _kind(annotation: Any) -> str:
         return ", ".join(f"`{one}`" for one in inner)
     if origin in {Union, types.UnionType}:
         return " or ".join(dict.fromkeys(_kind(one) for one in inner if one is not type(None)))
-    if origin is list:
-        return f"list of {_kind(inner[0])}"
-    if origin is dict:
-        return f"mapping of name to {_kind(inner[1])}"
+    if origin in {list, dict}:
+        return f"list of {_kind(inner[0])}" if origin is list else f"mapping of name to {_kind(inner[1])}"
+    return _single_kind(annotation)
+
+
+def _single_kind(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return ", ".join(f"`{one.value}`" for one in annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -213,7 +212,7 @@ def _example(entry: Filter, example: Example) -> str:
     return f"x = {_value(example.before)}: `{call}` → {_value(example.after)}".replace("|", "\\|")
 
 
-def _value(value: Value | None) -> str:
+def _value(value: "Value | None") -> str:
     if value is None:
         return "missing"
     if isinstance(value, Instant):

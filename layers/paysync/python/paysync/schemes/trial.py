@@ -12,6 +12,7 @@ from paysync.schemes.build import scheme_of
 from paysync.schemes.check import checked, plain_form
 from paysync.schemes.load import path_of
 from paysync.schemes.model import SchemeFile, Test
+from paysync.schemes.plain import Plain
 from paysync.schemes.preview import Preview, kept_out, previews
 
 NOW = from_iso("2099-01-01T00:00:00Z")
@@ -34,19 +35,20 @@ class Trial:
 def run_tests(name_or_path: str | Path) -> tuple[Trial, ...]:
     """Run the tests of a scheme's file. Raises SchemeError where the file itself is wrong."""
     path = path_of(name_or_path)
-    return trials_of(checked(path.read_text(encoding="utf-8"), str(path)))
+    return trials_of(checked(path.read_text(encoding="utf-8"), str(path)), path)
 
 
-def trials_of(file: SchemeFile) -> tuple[Trial, ...]:
+def trials_of(scheme: SchemeFile, file: str | Path = "") -> tuple[Trial, ...]:
     """Run the tests of a checked file."""
-    return tuple(Trial(test.name, tuple(_differences(file, test, NOW))) for test in file.tests)
+    plain = plain_form(scheme, file)
+    return tuple(Trial(test.name, tuple(_differences(plain, test, NOW))) for test in scheme.tests)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def _differences(file: SchemeFile, test: Test, now: Instant) -> Iterator[str]:
-    scheme = _scheme(file, test)
+def _differences(plain: Plain, test: Test, now: Instant) -> Iterator[str]:
+    scheme = _scheme(plain, test)
     answers = {name: one if isinstance(one, list) else [one] for name, one in test.lookups.items()}
     found = previews(scheme, test.row, answers, now)
     if "skipped" in test.expect:
@@ -60,9 +62,9 @@ def _differences(file: SchemeFile, test: Test, now: Instant) -> Iterator[str]:
     yield from _compared(test.expect, chosen[0])
 
 
-def _scheme(file: SchemeFile, test: Test) -> Scheme:
-    defaults = {name: one.default for name, one in file.parameters.items() if one.default is not None}
-    return scheme_of(plain_form(file), {**defaults, **test.parameters}, file.version)
+def _scheme(plain: Plain, test: Test) -> Scheme:
+    defaults = {name: one["default"] for name, one in plain["parameters"].items() if one["default"] is not None}
+    return scheme_of(plain, {**defaults, **test.parameters}, plain["version"])
 
 
 def _compared(expect: Mapping[str, Any], preview: Preview) -> Iterator[str]:

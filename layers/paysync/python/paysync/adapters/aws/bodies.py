@@ -8,6 +8,8 @@ from paysync.core.keys import PaymentKey
 from paysync.core.records import Letter, Message
 
 _LONGEST_ATTRIBUTE: Final = 256
+_LONGEST_KEY: Final = 1024
+"""Bytes; the ledger's index over days has the key as its sort key."""
 _FORBIDDEN: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """SQS takes these characters and no others, in bodies and in attributes."""
 
@@ -74,8 +76,15 @@ def _message(body: dict[str, Any]) -> Message | None:
         return None
     if attempt is not None and (type(attempt) is not int or attempt < 0):
         return None
-    # `#` separates the parts of a ledger key: no scheme has it in its name
-    return Message(PaymentKey(scheme, code), digest, attempt) if scheme and code and "#" not in scheme else None
+    key = PaymentKey(scheme, code)
+    return Message(key, digest, attempt) if _names_a_row(key) else None
+
+
+def _names_a_row(key: PaymentKey) -> bool:
+    """`#` separates the parts of a ledger key; one that is too long would make DynamoDB refuse the whole batch."""
+    if not key.scheme or not key.code or "#" in key.scheme:
+        return False
+    return len(str(key).encode(errors="replace")) <= _LONGEST_KEY
 
 
 def _text(fields: dict[str, object]) -> str:

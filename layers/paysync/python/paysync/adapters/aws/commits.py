@@ -16,20 +16,9 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
-from paysync.adapters.aws.items import (
-    CLAIM,
-    LOCK,
-    ROW,
-    Item,
-    counters_key,
-    difference,
-    history_item,
-    key,
-    n,
-    owner_from,
-    row_from,
-    s,
-)
+from paysync.adapters.aws.companions import counters_key, history_item, owner_from
+from paysync.adapters.aws.items import CLAIM, LOCK, ROW, Item, key, n, s
+from paysync.adapters.aws.rowitems import difference, row_from
 from paysync.adapters.aws.transactions import Action, Reason, Transactions
 from paysync.core.errors import DefectError
 from paysync.core.keys import SourceKey

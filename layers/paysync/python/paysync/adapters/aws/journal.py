@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
@@ -12,8 +12,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import PaymentKey
 
-_LONG_NUMBER: Final = re.compile(r"\d{9,}|\d{4}(?: \d{4}){2,}(?: \d{1,4})?")
-_SECRET: Final = re.compile(r"secret|token|passw|credential|authorization|signature", re.IGNORECASE)
+_LONG_NUMBER: Final = re.compile(r"\d{9,}|\d{4}(?:[ \u00a0-]\d{4}){2,}(?:[ \u00a0-]\d{1,4})?")
+_KEPT_BACK: Final = r"secret|token|passw|credential|authorization|signature|cookie|session.?id|(?:api|access).?key"
+_SECRET: Final = re.compile(_KEPT_BACK, re.IGNORECASE)
+_SECRET_IN_TEXT: Final = re.compile(
+    rf"""((?:{_KEPT_BACK})\w*["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|(?:Bearer\s+)?[^\s&,;"'}}\])]+)""", re.IGNORECASE
+)
+"""As a URL, a header, JSON or Python would have it: an error's text may quote any of them."""
+_WHOLE_ROW: Final = frozenset({"raw", "record"})
+"""What came from the source, with names of people in it: the ledger keeps it, no log does."""
 _SHOWN: Final = 4
 _TAKEN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "level", "location", "timestamp"}
 """Names that `logging` or Powertools need themselves."""
@@ -39,7 +46,7 @@ class PowertoolsJournal:
 
 def dropped(details: Mapping[str, object]) -> dict[str, object]:
     """The details that may be told, each masked."""
-    kept = {name: masked(value) for name, value in details.items() if not _SECRET.search(name)}
+    kept = {name: masked(value) for name, value in details.items() if _may_be_told(name)}
     return {f"{name}_" if name in _TAKEN else name: value for name, value in kept.items()}
 
 
@@ -58,11 +65,16 @@ def masked(value: object) -> Any:  # noqa: PLR0911 - one per kind of value
         case Diagnosis():
             return {"code": str(value.code), **masked(dict(value.details))}
         case _ if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, PaymentKey):
-            return masked(asdict(value))
+            return dropped({field.name: getattr(value, field.name) for field in fields(value) if field.repr})
         case _:
             return masked_text(str(value))
 
 
 def masked_text(text: str) -> str:
-    """`text` with only the last four digits of each long number."""
+    """`text` with only the last four digits of each long number, and without a secret that it names."""
+    text = _SECRET_IN_TEXT.sub(r"\1***", text)
     return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], text)
+
+
+def _may_be_told(name: str) -> bool:
+    return name not in _WHOLE_ROW and not _SECRET.search(name)

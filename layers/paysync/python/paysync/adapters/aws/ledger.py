@@ -1,27 +1,20 @@
 """The ledger on one DynamoDB table. Every write is one request, and knows its own work when an answer was lost."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from paysync.adapters.aws import items
-from paysync.adapters.aws.commits import (
-    Part,
-    count,
-    only_lock_is_anothers,
-    parts_of,
-    refusal,
-    was_ours,
-)
-from paysync.adapters.aws.items import CLAIM, HISTORY, LOCK, RAW, ROW, Item, Read, key, n, s
-from paysync.adapters.aws.transactions import Action, Transactions, backoff
-from paysync.core.diagnosis import Code, Diagnosis
-from paysync.core.errors import DefectError, RunError
+from paysync.adapters.aws import companions, items, rowitems
+from paysync.adapters.aws.commits import Part, only_lock_is_anothers, parts_of, refusal, was_ours
+from paysync.adapters.aws.creations import Creations
+from paysync.adapters.aws.items import CLAIM, HISTORY, LOCK, RAW, ROW, n, s
+from paysync.adapters.aws.reads import Reads
+from paysync.adapters.aws.transactions import Transactions
+from paysync.core.errors import DefectError
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.ports import Clock, Ids
 from paysync.core.records import Change, Commit, Committed, Counts, Entry, Pause, Row, Sighting, Watermark
@@ -33,10 +26,6 @@ if TYPE_CHECKING:
 
 SHARDS: Final = 16
 """Items that a scheme's counters are spread over, so that sandboxes which book at once seldom meet."""
-_ROWS_AT_ONCE: Final = 30
-_BYTES_AT_ONCE: Final = 2_000_000
-_KEYS_AT_ONCE: Final = 100
-_READ_TRIES: Final = 8
 
 
 class DynamoLedger:
@@ -47,26 +36,22 @@ class DynamoLedger:
             raise DefectError.of(what=f"shard {shard} of {SHARDS}")
         self._client = client
         self._table = table
-        self._clock = clock
         self._ids = ids
         self._shard = shard
+        self._read = Reads(client, table, clock, ids)
         self._write = Transactions(client, table, clock, ids)
+        self._creations = Creations(self._write, ids, shard)
 
     # ---- rows
 
     def rows(self, keys: Iterable[PaymentKey]) -> Mapping[PaymentKey, Row]:
         """One BatchGetItem per hundred keys."""
-        found = self._batch_get(key(one, ROW) for one in dict.fromkeys(keys))
-        return {row.key: row for row in map(items.row_from, found)}
+        found = self._read.many(items.key(one, ROW) for one in dict.fromkeys(keys))
+        return {row.key: row for row in map(rowitems.row_from, found)}
 
     def create(self, rows: Sequence[Row], entry: Entry) -> Sequence[Row]:
         """One transaction per thirty rows, one more for each time that some of them turn out to stand there already."""
-        unique: dict[PaymentKey, Row] = {}
-        for row in rows:
-            unique.setdefault(row.key, row)
-        standing: dict[PaymentKey, Row] = {}
-        for chunk in _chunks(unique.values()):
-            standing |= self._create(chunk, entry)
+        standing = self._creations.make(rows, entry)
         return [standing[row.key] for row in rows]
 
     def commit(self, change: Change) -> Commit:
@@ -84,7 +69,7 @@ class DynamoLedger:
     def sighted(self, key: PaymentKey, sighting: Sighting, entry: Entry) -> bool:
         """One transaction: the other content, its raw row, its line of history."""
         token = self._ids.token()
-        values = items.sighting_item(sighting) | {"chg_w": s(token)}
+        values = rowitems.sighting_item(sighting) | {"chg_w": s(token)}
         actions = [
             self._write.update(
                 items.key(key, ROW),
@@ -93,10 +78,10 @@ class DynamoLedger:
                 {},
                 {f":{name}": value for name, value in values.items()},
             ),
-            self._write.put(items.history_item(key, entry)),
+            self._write.put(companions.history_item(key, entry)),
         ]
         if sighting.payment.raw:
-            actions.append(self._write.put(items.raw_item(sighting.payment, f"{RAW}#{sighting.payment.digest}")))
+            actions.append(self._write.put(companions.raw_item(sighting.payment, f"{RAW}#{sighting.payment.digest}")))
         reasons = self._write.send(actions, token)
         if reasons is None:
             return True
@@ -109,7 +94,7 @@ class DynamoLedger:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=key(row.key, ROW),
+                Key=items.key(row.key, ROW),
                 UpdateExpression="SET wake_at = :at",
                 ConditionExpression="#fence = :fence AND #state = :state",
                 ExpressionAttributeNames={"#fence": "fence", "#state": "state"},
@@ -125,16 +110,16 @@ class DynamoLedger:
 
     def note(self, key: PaymentKey, entry: Entry) -> None:
         """One PutItem, to a place that follows from its content."""
-        self._client.put_item(TableName=self._table, Item=items.history_item(key, entry))
+        self._client.put_item(TableName=self._table, Item=companions.history_item(key, entry))
 
     def history(self, key: PaymentKey) -> Sequence[Entry]:
         """One consistent Query."""
-        lines = self._query("pk = :pk AND begins_with(sk, :h)", {":pk": s(str(key)), ":h": s(HISTORY)}, consistent=True)
-        return [items.entry_from(line) for line in lines]
+        lines = self._read.partition("pk = :pk AND begins_with(sk, :h)", {":pk": s(str(key)), ":h": s(HISTORY)})
+        return [companions.entry_from(line) for line in lines]
 
     def raw(self, key: PaymentKey) -> str:
         """One consistent Query over the row and what is kept beside it (`RAW` and `RAW#…` sort just before `ROW`)."""
-        beside = self._query("pk = :pk AND sk >= :raw", {":pk": s(str(key)), ":raw": s(RAW)}, consistent=True)
+        beside = self._read.partition("pk = :pk AND sk >= :raw", {":pk": s(str(key)), ":raw": s(RAW)})
         found = {item["sk"]["S"]: item for item in beside}
         row = found.pop(ROW, None)
         texts = {item["digest"]["S"]: item["text"]["S"] for item in found.values()}
@@ -144,14 +129,14 @@ class DynamoLedger:
 
     def lock_owner(self, source: SourceKey) -> PaymentKey | None:
         """One consistent GetItem."""
-        item = self._get(key(source, LOCK))
-        return items.owner_from(item) if item else None
+        item = self._read.one(items.key(source, LOCK))
+        return companions.owner_from(item) if item else None
 
     def bill_owners(self, bills: Iterable[BillKey]) -> Mapping[BillKey, PaymentKey]:
         """One BatchGetItem per hundred bills."""
         asked = {str(bill): bill for bill in bills}
-        found = self._batch_get(key(bill, CLAIM) for bill in asked)
-        return {asked[item["pk"]["S"]]: items.owner_from(item) for item in found}
+        found = self._read.many(items.key(bill, CLAIM) for bill in asked)
+        return {asked[item["pk"]["S"]]: companions.owner_from(item) for item in found}
 
     # ---- lists and counts
 
@@ -159,19 +144,19 @@ class DynamoLedger:
         self, scheme: str, state: State, *, due: Instant, limit: int, taken: bool = True
     ) -> Sequence[PaymentKey]:
         """A Query of the sparse index, oldest first."""
-        values = {":todo": s(items.todo(scheme, state, taken=taken)), ":due": s(iso(due))}
-        found = self._query("todo = :todo AND wake_at <= :due", values, index="unsettled", page=limit)
+        values = {":todo": s(rowitems.todo(scheme, state, taken=taken)), ":due": s(iso(due))}
+        found = self._read.index("unsettled", "todo = :todo AND wake_at <= :due", values, page=limit)
         return [PaymentKey.parse(item["pk"]["S"]) for item in islice(found, limit)]
 
     def paid_on(self, scheme: str, day: date) -> Iterable[PaymentKey]:
         """A Query of the index over paid days, page by page as it is read."""
-        found = self._query("paid_day = :day", {":day": s(items.paid_day(scheme, day))}, index="paid_day")
+        found = self._read.index("paid_day", "paid_day = :day", {":day": s(rowitems.paid_day(scheme, day))})
         return (PaymentKey.parse(item["pk"]["S"]) for item in found)
 
     def counts(self, scheme: str) -> Counts:
         """One consistent Query of the sixteen shards."""
         total: Counter[State] = Counter()
-        for shard in self._query("pk = :pk", {":pk": s(f"COUNT#{scheme}")}, consistent=True):
+        for shard in self._read.partition("pk = :pk", {":pk": s(f"COUNT#{scheme}")}):
             total.update({state: int(shard[state]["N"]) for state in State if state in shard})
         return Counts({state: many for state, many in total.items() if many})
 
@@ -179,14 +164,14 @@ class DynamoLedger:
 
     def watermark(self, scheme: str, cursor: str) -> Watermark | None:
         """One consistent GetItem."""
-        item = self._get(items.watermark_key(scheme, cursor))
-        return items.watermark_from(scheme, item) if item else None
+        item = self._read.one(companions.watermark_key(scheme, cursor))
+        return companions.watermark_from(scheme, item) if item else None
 
     def advance(self, before: Watermark | None, after: Watermark) -> bool:
         """One PutItem, conditional on the version that was read; to an earlier time only where the move may go back."""
         _check_move(before, after)
         token = self._ids.token()
-        put: dict[str, Any] = {"TableName": self._table, "Item": items.watermark_item(after, token)}
+        put: dict[str, Any] = {"TableName": self._table, "Item": companions.watermark_item(after, token)}
         if before is None:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
         else:
@@ -207,112 +192,15 @@ class DynamoLedger:
 
     def pause(self, scheme: str) -> Pause | None:
         """One consistent GetItem."""
-        item = self._get(items.pause_key(scheme))
-        return items.pause_from(item) if item else None
+        item = self._read.one(companions.pause_key(scheme))
+        return companions.pause_from(item) if item else None
 
     def set_pause(self, scheme: str, pause: Pause | None) -> None:
         """One PutItem or DeleteItem."""
         if pause is None:
-            self._client.delete_item(TableName=self._table, Key=items.pause_key(scheme))
+            self._client.delete_item(TableName=self._table, Key=companions.pause_key(scheme))
         else:
-            self._client.put_item(TableName=self._table, Item=items.pause_item(scheme, pause))
-
-    # --------------------------------------------------------------------------------------------------------------
-
-    def _create(self, chunk: Sequence[Row], entry: Entry) -> dict[PaymentKey, Row]:
-        """Try all; leave out those that the refusal shows standing there; again with the rest.
-
-        A repetition after a lost answer finds all of them, as they were written or as they went on since: so it needs
-        no token to be right.
-        """
-        standing: dict[PaymentKey, Row] = {}
-        rest = list(chunk)
-        while rest:
-            actions, places = self._creation(rest, entry)
-            reasons = self._write.send(actions, self._ids.token())
-            if reasons is None:
-                return standing | {row.key: without_raw(row) for row in rest}
-            found = {row.key: reasons[place].old for row, place in zip(rest, places, strict=True)}
-            standing |= {whose: items.row_from(old) for whose, old in found.items() if old}
-            if len(left := [row for row in rest if row.key not in standing]) == len(rest):
-                raise DefectError.of(what="rows were refused, but none of them stands in the ledger")
-            rest = left
-        return standing
-
-    def _creation(self, rows: Sequence[Row], entry: Entry) -> tuple[list[Action], list[int]]:
-        actions: list[Action] = []
-        places: list[int] = []
-        moved: dict[str, Counter[State]] = {}
-        for row in rows:
-            places.append(len(actions))
-            actions.append(self._write.put(items.row_item(row, self._ids.token()), "attribute_not_exists(pk)"))
-            line = replace(entry, state=row.state, fence=row.fence)
-            actions.append(self._write.put(items.history_item(row.key, line)))
-            if row.payment.raw:
-                actions.append(self._write.put(items.raw_item(row.payment)))
-            moved.setdefault(row.key.scheme, Counter())[row.state] += 1
-        actions += [count(self._write, scheme, self._shard, states) for scheme, states in moved.items()]
-        return actions, places
-
-    def _get(self, key: Item) -> Read | None:
-        return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-
-    def _batch_get(self, keys: Iterable[Item]) -> Iterator[Read]:
-        left = list(keys)
-        while left:
-            yield from self._batch(left[:_KEYS_AT_ONCE])
-            left = left[_KEYS_AT_ONCE:]
-
-    def _batch(self, keys: Sequence[Item]) -> Iterator[Read]:
-        asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        for attempt in range(_READ_TRIES):
-            answer = self._client.batch_get_item(RequestItems=asked)
-            yield from answer["Responses"].get(self._table, ())
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
-                return
-            self._clock.pause(backoff(attempt, self._ids.fraction()))
-        raise RunError(Diagnosis.of(Code.DEFECT, what=f"DynamoDB left keys unread {_READ_TRIES} times"))
-
-    def _query(
-        self, condition: str, values: Item, *, index: str = "", consistent: bool = False, page: int = 0
-    ) -> Iterator[Read]:
-        asked: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": values,
-            "ConsistentRead": consistent,
-        }
-        if index:
-            asked["IndexName"] = index
-        if page:
-            asked["Limit"] = page
-        while True:
-            answer = self._client.query(**asked)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-
-def without_raw(row: Row) -> Row:
-    """The row as reading it gives it: the raw row is kept beside it."""
-    return replace(row, payment=replace(row.payment, raw="")) if row.payment.raw else row
-
-
-def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
-    """At most so many rows and bytes as a transaction takes (100 actions, 4 MB)."""
-    chunk: list[Row] = []
-    size = 0
-    for row in rows:
-        weight = len(row.payment.raw) * 3
-        if chunk and (len(chunk) == _ROWS_AT_ONCE or size + weight > _BYTES_AT_ONCE):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(row)
-        size += weight
-    if chunk:
-        yield chunk
+            self._client.put_item(TableName=self._table, Item=companions.pause_item(scheme, pause))
 
 
 def _check_move(before: Watermark | None, after: Watermark) -> None:

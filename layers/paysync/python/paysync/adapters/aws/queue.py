@@ -1,6 +1,7 @@
 """The queue and its dead-letter queue on SQS. A send counts only when SQS has confirmed that very entry."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     )
 
 _AT_ONCE: Final = 10
-_LONGEST_SECONDS: Final = 43_200
+_SECOND: Final = timedelta(seconds=1)
+_LONGEST_SECONDS: Final = 43_200 - 900
+"""SQS counts its twelve hours from the delivery, and an invocation may have worked for fifteen minutes since."""
 _TRIES: Final = 2
 
 
@@ -87,7 +90,7 @@ class SqsInbox:
 
     def postpone(self, received: Received, span: timedelta) -> None:
         """One ChangeMessageVisibility. Where it fails, the message comes back when its visibility ends."""
-        seconds = min(max(round(span.total_seconds()), 0), _LONGEST_SECONDS)
+        seconds = min(max(-(-span // _SECOND), 0), _LONGEST_SECONDS)
         try:
             self._client.change_message_visibility(
                 QueueUrl=self._queue_url, ReceiptHandle=received.receipt, VisibilityTimeout=seconds
@@ -131,25 +134,29 @@ class DeadLetters:
         return frozenset(receipt for batch in _tens(receipts) for receipt in self._undeleted(batch))
 
     def release(self, receipts: Sequence[str]) -> None:
-        """Let letters that were only looked at be seen again at once."""
+        """Let letters that were only looked at be seen again at once; where it fails, they are seen a little later."""
         for batch in _tens(receipts):
-            self._client.change_message_visibility_batch(
-                QueueUrl=self._dlq_url,
-                Entries=[
-                    {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
-                    for place, receipt in enumerate(batch)
-                ],
-            )
+            with suppress(ClientError, BotoCoreError):
+                self._client.change_message_visibility_batch(
+                    QueueUrl=self._dlq_url,
+                    Entries=[
+                        {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                        for place, receipt in enumerate(batch)
+                    ],
+                )
 
     def waiting(self) -> int:
         """About how many letters there are."""
         return depth(self._client, self._dlq_url)
 
     def _undeleted(self, batch: Sequence[str]) -> list[str]:
-        answer = self._client.delete_message_batch(
-            QueueUrl=self._dlq_url,
-            Entries=[{"Id": str(place), "ReceiptHandle": receipt} for place, receipt in enumerate(batch)],
-        )
+        try:
+            answer = self._client.delete_message_batch(
+                QueueUrl=self._dlq_url,
+                Entries=[{"Id": str(place), "ReceiptHandle": receipt} for place, receipt in enumerate(batch)],
+            )
+        except (ClientError, BotoCoreError):  # a letter too many does no harm: the next replay prunes it
+            return list(batch)
         confirmed = {int(entry["Id"]) for entry in answer.get("Successful", ())}
         return [receipt for place, receipt in enumerate(batch) if place not in confirmed]
 

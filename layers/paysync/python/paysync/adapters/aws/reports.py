@@ -18,7 +18,7 @@ def keep_report(client: "DynamoDBClient", table: str, scheme: str, document: Map
     """One PutItem. Of very many findings the first are kept, and `left_out` says how many are not."""
     findings: Sequence[Any] = document.get("findings", ())
     kept = dict(document)
-    while len(text := json.dumps(kept, ensure_ascii=False).encode()) > _LARGEST and kept["findings"]:
+    while len(text := json.dumps(kept, ensure_ascii=False).encode()) > _LARGEST and kept.get("findings"):
         few = kept["findings"][: len(kept["findings"]) // 2]
         kept |= {"findings": few, "left_out": len(findings) - len(few)}
     client.put_item(TableName=table, Item={**key(f"REPORT#{scheme}", iso(at)), "report": s(text.decode())})

@@ -5,15 +5,17 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import RunError
 from paysync.core.money import plain
-from paysync.core.times import SHANGHAI, Instant, Window, from_iso, iso
+from paysync.core.times import MILLISECOND, SHANGHAI, Instant, Window, from_iso, iso
 
 Mode = Literal["run", "deep_scan", "backfill"]
+_MODES: Final[tuple[object, ...]] = get_args(Mode)
 _LOOK_BACK: Final = timedelta(days=35)
+_ALMOST: Final = MILLISECOND - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class FetchRequest:
     def of(cls, event: Mapping[str, Any]) -> Self:
         """From the function's event. Raises RunError naming what is wrong."""
         mode = event.get("mode", "run")
-        if mode not in {"run", "deep_scan", "backfill"}:
+        if mode not in _MODES:
             raise _wrong("mode", mode)
         return cls(mode, str(event.get("scheme", "")), str(event.get("from", "")), str(event.get("to", "")))
 
@@ -86,9 +88,14 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
 
 def _window(start: str, end: str) -> Window:
     try:
-        return Window(from_iso(start), from_iso(end))
-    except ValueError as error:
+        return Window(_whole(from_iso(start)), _whole(from_iso(end) + _ALMOST))
+    except (ValueError, OverflowError) as error:
         raise _wrong("from/to", str(error)) from None
+
+
+def _whole(at: Instant) -> Instant:
+    """Without what is finer than a millisecond: `…23:59:59.999999` as an end takes in the whole last one."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _wrong(field: str, value: object) -> RunError:

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 Fields: TypeAlias = Mapping[str, object]
 _TTL: Final = timedelta(minutes=5)
+_NO_USE_TRYING: Final = {
+    "ResourceNotFoundException": Code.SECRET_EMPTY,
+    "InvalidRequestException": Code.SECRET_EMPTY,
+    "AccessDeniedException": Code.SECRET_ACCESS,
+    "DecryptionFailure": Code.SECRET_ACCESS,
+}
+"""Answers of Secrets Manager that say the same until somebody acts. An invalid request is one for a deleted secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +81,15 @@ class Secrets:
         try:
             text = self._client.get_secret_value(SecretId=arn).get("SecretString", "")
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            code = error.response["Error"]["Code"]
+            if code not in _NO_USE_TRYING:
                 raise
-            raise _wrong(arn, "the secret's value", "does not exist or has no value yet") from None
-        try:
-            fields = json.loads(text)
-        except ValueError:  # its text may quote the secret: not chained
-            fields = None
+            raise SettingsError(Diagnosis.of(_NO_USE_TRYING[code], setting=arn, vendor=code)) from None
+        if not text.strip():
+            raise SettingsError(Diagnosis.of(Code.SECRET_EMPTY, setting=arn, vendor="no text"))
+        fields = _parsed(text)
         if not isinstance(fields, dict):
-            raise _wrong(arn, "the secret's value", "is not a JSON object")
+            raise SettingsError(Diagnosis.of(Code.SECRET_FORM, setting=arn))
         return fields
 
 
@@ -95,7 +102,7 @@ def k3cloud_secret(fields: Fields, arn: str) -> K3CloudSecret:
     """The checked secret, or SettingsError naming field and ARN."""
     lcid = _number_text(fields, "lcid", arn)
     if not lcid.isdecimal():
-        raise _wrong(arn, "lcid", "is not a whole number such as 2052")
+        raise _unusable(arn, "lcid")
     return K3CloudSecret(
         acct_id=_text(fields, "acct_id", arn),
         user_name=_text(fields, "user_name", arn),
@@ -109,12 +116,18 @@ def k3cloud_secret(fields: Fields, arn: str) -> K3CloudSecret:
 # ------------------------------------------------------------------------------------------------------------------
 
 
+def _parsed(text: str) -> object:
+    """None for what is no JSON. The parser's error quotes the secret: it is not even chained."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _text(fields: Fields, name: str, arn: str) -> str:
-    if name not in fields:
-        raise _wrong(arn, name, "is missing")
-    value = fields[name]
+    value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise _wrong(arn, name, "is not a text, or empty")
+        raise _unusable(arn, name)
     return value.strip()
 
 
@@ -124,5 +137,5 @@ def _number_text(fields: Fields, name: str, arn: str) -> str:
     return str(value) if type(value) is int else _text(fields, name, arn)
 
 
-def _wrong(arn: str, name: str, what: str) -> SettingsError:
-    return SettingsError(Diagnosis.of(Code.SETTING, setting=f"{name} in {arn}", what=what))
+def _unusable(arn: str, name: str) -> SettingsError:
+    return SettingsError(Diagnosis.of(Code.SECRET_FIELD, setting=arn, field=name))

@@ -23,6 +23,7 @@ from paysync.core.catalogue.page import PAGE
 from paysync.core.catalogue.payment import PAYMENT
 from paysync.core.catalogue.paysync import PAYSYNC
 from paysync.core.catalogue.reconcile import RECONCILE
+from paysync.core.catalogue.secret import SECRET
 from paysync.core.catalogue.source import SOURCE
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Explanation
@@ -32,6 +33,7 @@ __all__ = ["CATALOGUE", "PARTICULARS"]
 CATALOGUE: Final[Mapping[Code, Explanation]] = MappingProxyType(
     {
         **PAYSYNC,
+        **SECRET,
         **PAYMENT,
         **SOURCE,
         **LOOKUP,
@@ -66,7 +68,7 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
         "owner": "key of the payment that owns the bill",
         "results": "how many records were found",
         "rows": "how many rows came",
-        "setting": "name of the setting, stack parameter or field of a secret; never its value",
+        "setting": "name of the setting or stack parameter, or a secret's ARN; never its value",
         "size": "how many rows were asked for",
         "status": "document status (Z, A, B, C, D) of the application, or an HTTP status",
         "theirs": "currency of the application",

@@ -17,12 +17,10 @@ LEAST_WAKE: Final = timedelta(minutes=1)
 
 
 def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
-    """What is wrong with policies, lookups and needs."""
+    """What is wrong with policies, lookups and the call-back row."""
     yield from _policies(scheme, document)
     for name, lookup in scheme.lookups.items():
-        yield from _lookup(scheme, name, lookup, document)
-    if scheme.scheme in scheme.needs:
-        yield Problem(document.line(("needs",)), "a scheme cannot need itself", "leave it out")
+        yield from _lookup(name, lookup, document)
     if scheme.call_back:
         yield from _call_back(scheme, scheme.call_back.scheme, document)
 
@@ -49,7 +47,7 @@ def _policies(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
             yield Problem(document.line(("policies", name)), what, f"write at least {written(least)}")
 
 
-def _lookup(scheme: SchemeFile, name: str, lookup: Lookup, document: Document) -> Iterator[Problem]:
+def _lookup(name: str, lookup: Lookup, document: Document) -> Iterator[Problem]:
     place: Place = ("lookups", name)
     by_default = OnMiss.DEFAULT in {lookup.on_none, lookup.on_many}
     if by_default and lookup.default is None:
@@ -58,8 +56,3 @@ def _lookup(scheme: SchemeFile, name: str, lookup: Lookup, document: Document) -
         line = document.line((*place, "default"))
         what = f"lookup {name} has a default that is never used"
         yield Problem(line, what, "write on_none: default, or leave it out")
-    if lookup.kind == "scheme" and lookup.in_ not in scheme.needs:
-        line = document.line((*place, "in"))
-        yield Problem(
-            line, f"lookup {name} reads the rows of {lookup.in_}, which must run too", f"add needs: [{lookup.in_}]"
-        )

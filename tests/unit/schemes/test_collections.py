@@ -1,0 +1,86 @@
+"""Collections: a form under a name, and lookups in it that run as questions to that form."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from paysync.cli.main import app
+from paysync.schemes.collections import SHIPPED, collection_of, collections
+from paysync.schemes.load import load
+from paysync.schemes.problems import SchemeFileError
+
+SMALL = Path(__file__).with_name("small.yaml").read_text(encoding="utf-8")
+TEXT = (SHIPPED / "bank-accounts.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.yaml")), ids=lambda file: file.stem)
+def test_every_shipped_collection_is_right(file: Path) -> None:
+    """Each is checked under its own name."""
+    assert collection_of(file.read_text(encoding="utf-8"), str(file)).collection == file.stem
+
+
+def test_a_lookup_in_a_collection_asks_its_form(tmp_path: Path) -> None:
+    """Form, usable records and secrecy come from the collection; the lookup's own conditions are added."""
+    file = tmp_path / "small.yaml"
+    changed = SMALL.replace(
+        "    in: CN_BANKACNT\n", '    in: bank-accounts\n    kind: scheme\n    usable: { FISDEFAULTBANK: "true" }\n'
+    )
+    file.write_text(changed.replace("find: FUseOrgId", "find: FNumber"), encoding="utf-8")
+    (lookup,) = load(file, {"rule_id": "R"}).lookups
+    assert (lookup.kind, lookup.within, lookup.sensitive) == ("form", "CN_BANKACNT", True)
+    assert dict(lookup.usable) == {"FFORBIDSTATUS": ("A",), "FDOCUMENTSTATUS": ("C",), "FISDEFAULTBANK": ("true",)}
+
+
+def test_a_collection_may_lie_beside_the_scheme(tmp_path: Path) -> None:
+    """An integrator adds a file, and lookups of the schemes there know it."""
+    folder = tmp_path / "collections"
+    folder.mkdir()
+    mine = TEXT.replace("collection: bank-accounts", "collection: mine").replace("CN_BANKACNT", "CN_INNERACCOUNT")
+    (folder / "mine.yaml").write_text(mine, encoding="utf-8")
+    file = tmp_path / "small.yaml"
+    assert set(collections(file)) == {"bank-accounts", "mine"}
+    file.write_text(SMALL.replace("    in: CN_BANKACNT\n", "    in: mine\n    kind: scheme\n"), encoding="utf-8")
+    assert load(file, {"rule_id": "R"}).lookups[0].within == "CN_INNERACCOUNT"
+
+
+def test_another_collection_is_another_version(tmp_path: Path) -> None:
+    """What a lookup asks is a part of the scheme's content, wherever it is written."""
+    folder, file = tmp_path / "collections", tmp_path / "small.yaml"
+    folder.mkdir()
+    file.write_text(SMALL.replace("    in: CN_BANKACNT\n", "    in: mine\n    kind: scheme\n"), encoding="utf-8")
+    mine = TEXT.replace("collection: bank-accounts", "collection: mine")
+    versions = set()
+    for text in (mine, mine.replace("FFORBIDSTATUS: A", "FFORBIDSTATUS: B")):
+        (folder / "mine.yaml").write_text(text, encoding="utf-8")
+        versions.add(load(file, {"rule_id": "R"}).version)
+    assert len(versions) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("collection: bank-accounts", "collection: accounts", "the collection is called accounts, but its file"),
+        ("form: CN_BANKACNT", "from: CN_BANKACNT", "did you mean form?"),
+        ("sensitive: true", "sensitive: yes", "yes is neither text nor true nor false"),
+        ("FName: {", "F Name: {", "write a field key of the form"),
+    ],
+)
+def test_a_wrong_collection_is_refused_with_its_line(old: str, new: str, told: str) -> None:
+    """As a scheme is: what is wrong, where, and what to write."""
+    assert old in TEXT
+    with pytest.raises(SchemeFileError) as refused:
+        collection_of(TEXT.replace(old, new, 1), "bank-accounts.yaml")
+    assert told in str(refused.value)
+    assert str(refused.value).startswith("bank-accounts.yaml:")
+
+
+def test_the_command_line_checks_collections_too(tmp_path: Path) -> None:
+    """`paysync scheme validate` knows a collection's file by its first key."""
+    good, bad = tmp_path / "mine.yaml", tmp_path / "other.yaml"
+    good.write_text(TEXT.replace("collection: bank-accounts", "collection: mine"), encoding="utf-8")
+    bad.write_text(TEXT.replace("collection: bank-accounts", "collection: mine"), encoding="utf-8")
+    assert CliRunner().invoke(app, ["scheme", "validate", str(good)]).exit_code == 0
+    refused = CliRunner().invoke(app, ["scheme", "validate", str(bad)], env={"COLUMNS": "400"})
+    assert refused.exit_code == 1
+    assert "give both the same name" in refused.output
