@@ -119,7 +119,7 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = local_process.free_port()
     process = local_process.start(project, port)
     yield endpoint(port)
-    local_process.stop(process)
+    local_process.stop(process, patience=5)
 
 
 def connection(request: pytest.FixtureRequest, backend: str) -> Connect:

@@ -233,8 +233,8 @@ def test_random_steps_leave_both_ledgers_alike() -> None:
     run_state_machine_as_test(
         Ledgers,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
+            max_examples=20,
+            stateful_step_count=20,
             deadline=None,
             database=None,
             derandomize=True,

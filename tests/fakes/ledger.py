@@ -47,7 +47,7 @@ class MemoryLedger:
         self.writes: defaultdict[str, int] = defaultdict(int)
         self.io = io
         self.lag = lag
-        self._lines: dict[PaymentKey, list[Entry]] = {}
+        self._lines: defaultdict[PaymentKey, list[Entry]] = defaultdict(list)
         self._raws: dict[tuple[PaymentKey, str], str] = {}
         self._counts: defaultdict[str, dict[State, int]] = defaultdict(dict)
         self._last: dict[object, object] = {}
@@ -57,8 +57,6 @@ class MemoryLedger:
         self._days: defaultdict[tuple[str, date], dict[PaymentKey, None]] = defaultdict(dict)
         self._marks: dict[tuple[str, str], Watermark] = {}
         self._pauses: dict[str, Pause] = {}
-
-    # ---- rows
 
     def rows(self, keys: Iterable[PaymentKey]) -> Mapping[PaymentKey, Row]:
         table = self.table
@@ -143,7 +141,7 @@ class MemoryLedger:
             if row.payment.raw:
                 self._raws[key, row.payment.digest] = row.payment.raw
             self.table[key] = without_raw(row)
-            self._lines.setdefault(key, []).append(replace(entry, state=row.state, fence=row.fence))
+            self._lines[key].append(replace(entry, state=row.state, fence=row.fence))
             self._moved(key, None, row.state)
             self._paid(None, row)
         return [self.table[row.key] for row in rows]
@@ -220,7 +218,7 @@ class MemoryLedger:
 
     def _note(self, key: PaymentKey, entry: Entry) -> None:
         self.writes["note"] += 1
-        self._lines.setdefault(key, []).append(entry)
+        self._lines[key].append(entry)
 
     def _unsettled(self, scheme: str, state: State, due: Instant, *, taken: bool) -> list[tuple[Instant, PaymentKey]]:
         while len(self._moves) > self.lag:
@@ -286,11 +284,7 @@ def _holds(change: Change, stands: Row) -> bool:
         return False
     if before.changed is after.changed or before.changed == after.changed:
         return True
-    return _digest(stands) == _digest(before)
-
-
-def _digest(row: Row) -> str | None:
-    return row.changed.digest if row.changed else None
+    return (stands.changed and stands.changed.digest) == (before.changed and before.changed.digest)
 
 
 def _merged(stands: Row, before: Row, after: Row) -> Row:

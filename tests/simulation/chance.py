@@ -8,14 +8,13 @@ from typing import Final
 
 from fakes.system import START
 from paysync.core.bills import BillStatus
-from paysync.core.replay import ReplayPorts, plan, replay
-from paysync.core.review import ReviewPorts
 from paysync.core.scheme import Paging
 from paysync.core.times import epoch_ms
 from simulation.books import ACCOUNTS, PERSON, Application
 from simulation.hub import MINUTE
 from simulation.maycur import paid_row
 from simulation.pair import scheme
+from simulation.people import replay_all
 from simulation.world import Load, World
 
 _ACCOUNTS: Final = tuple(ACCOUNTS)
@@ -44,7 +43,7 @@ def chance_world(seed: int, *, trace: bool = False) -> World:
     for _ in range(rng.randint(1, 4)):
         world.later(timedelta(minutes=rng.randint(0, 90)), world.fetch)
     if rng.random() < 0.3:
-        world.later(timedelta(minutes=rng.randint(1, 120)), lambda: world.person("replay", _replay_all))
+        world.later(timedelta(minutes=rng.randint(1, 120)), lambda: replay_all(world))
     return world
 
 
@@ -95,10 +94,3 @@ def _by_hand(world: World, rng: random.Random, application: Application) -> None
             world.later(30 * MINUTE, lambda: setattr(bill, "voided", True))
 
     world.later(timedelta(minutes=rng.randint(0, 60)), made)
-
-
-def _replay_all(ports: ReviewPorts) -> None:
-    keys = list(ports.ledger.table)  # type: ignore[attr-defined]  # the fake's own
-    decided = ReplayPorts(ports.ledger, ports.outbox, ports.clock, "op-replay")
-    for _ in replay(decided, plan(ports.ledger, keys, ports.clock.now()), pause=timedelta(seconds=1)):
-        pass

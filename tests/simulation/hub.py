@@ -58,7 +58,10 @@ class SandboxLike:
 
 
 class Hub:
-    """Events in the order of time. Chance comes from one seed; with `plan` there is none but what it says."""
+    """Events in the order of time. Chance comes from one seed; with `plan` there is none but what it says.
+
+    `plan`: faults by the number of the point; `acts`: what somebody else does just before that point.
+    """
 
     def __init__(
         self,
@@ -67,10 +70,12 @@ class Hub:
         plan: Mapping[int, Fault] | None = None,
         rate: float = 0.0,
         kinds: frozenset[Fault] | None = None,
+        acts: Mapping[int, Work] | None = None,
     ) -> None:
         self.rng = random.Random(seed)
         self.now: datetime = START
         self.plan = plan
+        self.acts = acts or {}
         self.rate = rate
         self.kinds = kinds
         self.points = 0
@@ -91,6 +96,8 @@ class Hub:
         self.points += 1
         if self.ops is not None:
             self.ops.append(op)
+        if self.points in self.acts:
+            self.acts[self.points]()
         if self.plan is not None:
             fault = self.plan.get(self.points)
         elif self.rate and self.rng.random() < self.rate:

@@ -14,12 +14,12 @@ from simulation.scenarios import NEVER_BOOKED, SCENARIOS, play, play_one_bill_fo
 pytestmark = pytest.mark.simulation
 
 POINTS: Final = {
-    "one_payment": 104,
-    "two_of_one": 123,
-    "batch_with_faulty": 606,
-    "a_draft": 104,
-    "by_hand_meanwhile": 104,
-    "rows_that_come_late": 416,
+    "one_payment": 108,
+    "two_of_one": 127,
+    "batch_with_faulty": 616,
+    "a_draft": 108,
+    "by_hand_meanwhile": 108,
+    "rows_that_come_late": 429,
 }
 """Calls to the outside in each scenario without a fault. A new call changes a number here: say in the commit why."""
 _PAIRS: Final = 2_500

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from paysync.adapters.k3cloud.target import K3CloudTarget
 from paysync.core.bills import BillHead, BillStatus, Edit
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Kind
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome
-from unit.adapters.k3cloud.doubles import CREDENTIALS, inquiry, key, push_request
+from paysync.schemes.load import load
+from unit.adapters.k3cloud.doubles import CREDENTIALS, RULE, inquiry, key, push_request
 from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read, verdict
 
 if TYPE_CHECKING:
@@ -49,6 +51,20 @@ def test_a_payment_becomes_an_audited_bill(tenant: Tenant) -> None:
     [kept] = tenant.bills
     assert (kept["amount"], kept["account"], kept["status"]) == ("600.10", ACCOUNT, "C")
     assert tenant.simulator.calls()["sessions_opened"] == 1
+
+
+def test_the_shipped_scheme_asks_what_the_tenant_knows(tenant: Tenant) -> None:
+    """Its lookup, its traces, what it saves and expects: every field of the file exists on the forms."""
+    shipped = load("paid-to-paybill", {"rule_id": RULE})
+    target = K3CloudTarget(tenant.client(), shipped, tenant.clock)
+    assert done(target.lookup("pay_org", [(ACCOUNT,)])) == {(ACCOUNT,): (HEAD_OFFICE,)}
+    made = pushed(target)
+    bill = read(target, made.id)
+    assert bill.cells["FPAYORGID"] == HEAD_OFFICE
+    assert target.save([edit(bill)]) == {made.id: Done(None)}
+    assert [head.id for head in heads(target.existing([inquiry()], creators=True))] == [made.id]
+    [total] = done(target.bills_by_reference(["PAY-1"]))["PAY-1"]
+    assert total.amount == Decimal("600.10")
 
 
 def test_a_batch_goes_through_each_step_in_one_call(tenant: Tenant) -> None:

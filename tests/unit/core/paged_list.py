@@ -3,17 +3,27 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import DefinitelyNot, Done, Failure, Outcome
+from paysync.core.paging import Failed, Piece, leaves
 from paysync.core.ports import SourcePage
+from paysync.core.scheme import Paging
 from paysync.core.times import Window, epoch_ms, from_epoch_ms
 
 Raw = Mapping[str, object]
 FIRST = {"A": 1, "B": 0, "C": 0, "D": 1}
 T0 = 1_700_000_000_000
+CONFIRMED = {
+    "A": Paging.PAGE_FROM_1,
+    "B": Paging.OFFSET_FROM_0,
+    "C": Paging.PAGE_FROM_0,
+    "D": Paging.OFFSET_FROM_1,
+}
+SPAN = 64
+HOUR = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +104,24 @@ def key_of(raw: Raw) -> str | None:
 def refused(**details: object) -> DefinitelyNot:
     """What a NACK becomes."""
     return DefinitelyNot(Diagnosis.of(Code.MAYCUR_NACK, **details))
+
+
+def read(source: PagedList, *, paging: Paging = Paging.UNION, end: int = SPAN, **more: Any) -> list[Piece]:
+    """The pieces of the first `end` milliseconds."""
+    return list(leaves(window(0, end), source.page, paging=paging, page_size=source.page_size, key_of=key_of, **more))
+
+
+def keys(pieces: Sequence[Piece]) -> set[str | None]:
+    """The keys of all rows of the pieces."""
+    return {key_of(each) for piece in pieces if not isinstance(piece, Failed) for each in piece.rows}
+
+
+def at(*milliseconds: int) -> list[tuple[int, Raw]]:
+    """Rows P0, P1 … at these milliseconds."""
+    return [(when, row(f"P{number}")) for number, when in enumerate(milliseconds)]
+
+
+def failure_of(pieces: Sequence[Piece]) -> Failure:
+    """What the last piece says."""
+    assert isinstance(pieces[-1], Failed)
+    return pieces[-1].failure

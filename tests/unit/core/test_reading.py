@@ -124,6 +124,8 @@ def test_a_row_that_conditions_cannot_judge_is_rejected_not_filtered() -> None:
     """A misfit in a judged field, or text where a number is compared, never drops a payment."""
     big = scheme((Condition("sum", "gt", "100"),))
     assert reason(only(big, raw(sum="1,000"))) == ("sum", "has a thousands separator")
+    exactly = scheme((Condition("sum", "eq", "1000"),))
+    assert reason(only(exactly, raw(sum="1,000"))) == ("sum", "has a thousands separator")
     noted = scheme((Condition("note", "gt", "100"),))
     assert reason(only(noted, raw(note="x"))) == (
         "note",

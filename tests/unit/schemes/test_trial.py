@@ -71,6 +71,13 @@ def test_numbers_are_compared_by_value() -> None:
     ]
 
 
+def test_a_truth_value_is_no_number() -> None:
+    """A flag and a number are different things to the system that gets them, also where Python calls them equal."""
+    one = ("lookups: { org: 7 }", "lookups: { org: 1 }")
+    assert differences(one, ("TargetOrgId: 7, ", "TargetOrgId: 1, ")) == []
+    assert differences(one, ("TargetOrgId: 7, ", "TargetOrgId: true, ")) == ["push.TargetOrgId is 1; expected True"]
+
+
 def test_a_payment_that_stops_unexpectedly_says_why() -> None:
     """Where requests were expected and the payment was parked, the reason is told first."""
     told = differences(("    lookups: { org: 7 }\n", ""))

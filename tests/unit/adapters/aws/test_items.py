@@ -13,6 +13,7 @@ from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.keys import BillKey
 from paysync.core.records import BillRef, Intent, Lease, Record
 from paysync.core.states import Event, State
+from paysync.schemes.load import load
 
 
 def size(item: Any) -> int:
@@ -40,6 +41,26 @@ def test_a_row_in_the_middle_of_its_life_stays_under_a_kilobyte() -> None:
         state=State.INTENT,
         lease=Lease("f" * 32, START),
         intent=Intent("f" * 32, 3, ("100001",), Decimal("1234567.89"), "200001", START),
+    )
+    assert size(row_item(row, "f" * 32)) < 1024
+
+
+def test_a_row_of_the_shipped_scheme_stays_under_a_kilobyte_to_the_end() -> None:
+    """At its fullest: bill, intent with five bills before it, lease, retries, and values as long as they come."""
+    fields = load("paid-to-paybill", unbound_ok=True).source.fields
+    record: Record = {
+        spec.name: "中国工商银行基本户" if "Name" in spec.name else "6222021001112223334" for spec in fields
+    }
+    payment = replace(b.payment("PY202503030000012345", number="FKSQ202503030001", digest="a" * 32), record=record)
+    row = replace(
+        b.row(payment),
+        fence=12,
+        state=State.SUBMITTED,
+        scheme_version="12+59262267",
+        lease=Lease("f" * 32, START),
+        intent=Intent("f" * 32, 11, ("100001",) * 5, Decimal("1234567.89"), "200001", START),
+        bill=BillRef(BillKey("AP_PAYBILL", "100006"), "FKD202503030001"),
+        retries=3,
     )
     assert size(row_item(row, "f" * 32)) < 1024
 

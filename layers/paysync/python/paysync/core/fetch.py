@@ -6,7 +6,7 @@ A row that is known and unchanged costs no write.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -14,11 +14,11 @@ from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import RunError
 from paysync.core.paging import Failed, Leaf, Stuck, leaves
 from paysync.core.ports import Clock, Journal, Ledger, Outbox, Source
-from paysync.core.reading import key_text, payments, skipped
+from paysync.core.reading import key_text, payments, same_content, skipped
 from paysync.core.records import Entry, Message, Payment, Row, Sighting, Watermark, new_row
 from paysync.core.scheme import Scheme
 from paysync.core.states import Event, State
-from paysync.core.times import Instant, Window
+from paysync.core.times import MILLISECOND, Instant, Window
 
 PAID: Final = "paid"
 OVERLAP: Final = "overlap"
@@ -66,7 +66,7 @@ def run(ports: FetchPorts, *, deadline: Instant) -> Report:
     if end > start:
         _read_new(ports, report, mark, Window(start, end), deadline)
     if report.complete:
-        _read_again(ports, report, OVERLAP, Window(start - ports.scheme.source.overlap, start), deadline)
+        _read_again(ports, report, OVERLAP, _before(start, ports.scheme.source.overlap), deadline)
     ports.journal.count("WatermarkLagSeconds", _lag(ports))
     return report
 
@@ -76,7 +76,7 @@ def deep_scan(ports: FetchPorts, *, deadline: Instant) -> Report:
     report = Report()
     mark = ports.ledger.watermark(ports.scheme.name, PAID)
     if mark:
-        _read_again(ports, report, DEEP, Window(mark.at - ports.scheme.source.deep_scan, mark.at), deadline)
+        _read_again(ports, report, DEEP, _before(mark.at, ports.scheme.source.deep_scan), deadline)
     return report
 
 
@@ -84,7 +84,7 @@ def backfill(ports: FetchPorts, window: Window, *, deadline: Instant) -> Report:
     """Read any range again, also before `since`. Moves no cursor; `report.reached` says where to go on when cut."""
     report = Report(reached=window.start)
     for leaf in _leaves(ports, window, report, deadline):
-        _take_in(ports, report, leaf)
+        take_in(ports, report, _payments_of(ports, report, leaf))
         report.reached = leaf.window.end
     return report
 
@@ -106,11 +106,19 @@ def _read_new(ports: FetchPorts, report: Report, mark: Watermark | None, window:
         report.reached = moved.at
 
 
-def _read_again(ports: FetchPorts, report: Report, cursor: str, window: Window, deadline: Instant) -> None:
+def _before(end: Instant, span: timedelta) -> Window | None:
+    """What is to be read again; None where the scheme does not want it."""
+    return Window(end - span, end) if span else None
+
+
+def _read_again(ports: FetchPorts, report: Report, cursor: str, window: Window | None, deadline: Instant) -> None:
     """Read `window` again from where its cursor was cut; a finished pass starts over next time."""
-    begin, end = max(ports.since, window.start), window.end
-    if begin >= end:
+    if window is None or window.end <= ports.since:
         return
+    if not _has_time(ports, deadline):
+        report.complete = False
+        return
+    begin, end = max(ports.since, window.start), window.end
     mark = ports.ledger.watermark(ports.scheme.name, cursor)
     start = mark.at if mark and begin < mark.at < end else begin
     reached = start
@@ -135,12 +143,17 @@ def _leaves(ports: FetchPorts, window: Window, report: Report, deadline: Instant
             if isinstance(leaf, Stuck):
                 report.stuck.append(leaf.diagnosis)
                 ports.journal.count("PageStuck")
+                ports.journal.tell("the watermark waits", diagnosis=leaf.diagnosis)
             report.windows += 1
             yield leaf
-            if deadline - ports.clock.now() < _HEADROOM:
+            if not _has_time(ports, deadline):
                 report.complete = report.complete and leaf.window.end >= window.end
                 if leaf.window.end < window.end:
                     return
+
+
+def _has_time(ports: FetchPorts, deadline: Instant) -> bool:
+    return deadline - ports.clock.now() >= _HEADROOM
 
 
 def _key_reader(scheme: Scheme) -> Callable[[Mapping[str, object]], str | None]:
@@ -148,11 +161,23 @@ def _key_reader(scheme: Scheme) -> Callable[[Mapping[str, object]], str | None]:
 
 
 def _take_in(ports: FetchPorts, report: Report, leaf: Leaf | Stuck) -> None:
+    """All of a window but the row too many that asking a millisecond early brings at `since`."""
+    found = _payments_of(ports, report, leaf)
+    wanted = [payment for payment in found if not _just_before(ports.since, payment)]
+    report.skipped += len(found) - len(wanted)
+    take_in(ports, report, wanted)
+
+
+def _just_before(since: Instant, payment: Payment) -> bool:
+    return payment.facts is not None and since - MILLISECOND <= payment.facts.paid_at < since
+
+
+def _payments_of(ports: FetchPorts, report: Report, leaf: Leaf | Stuck) -> Sequence[Payment]:
     found: list[Payment] = []
     for raw in leaf.rows:
         found.extend(payments(ports.scheme, raw, now=ports.clock.now()))
         report.skipped += skipped(ports.scheme, raw)
-    take_in(ports, report, found)
+    return found
 
 
 def take_in(ports: FetchPorts, report: Report, found: Sequence[Payment]) -> None:
@@ -194,12 +219,13 @@ def _send(ports: FetchPorts, report: Report, rows: Sequence[Row]) -> None:
 
 
 def _raise_change(ports: FetchPorts, row: Row, payment: Payment) -> bool:
-    if row.payment.digest == payment.digest or (row.changed and row.changed.digest == payment.digest):
+    sightings = [row.payment, *([row.changed.payment] if row.changed else [])]
+    if any(same_content(ports.scheme, known, payment) for known in sightings):
         return False
     now = ports.clock.now()
     why = Diagnosis.of(Code.PAYMENT_CHANGED, number=payment.facts.source.number if payment.facts else "")
     entry = Entry(now, Event.CHANGED, row.state, row.fence, "fetch", diagnosis=why)
-    if not ports.ledger.sighted(row.key, Sighting(payment.digest, now, replace(payment, raw="")), entry):
+    if not ports.ledger.sighted(row.key, Sighting(payment.digest, now, payment), entry):
         return False
     ports.journal.count("Changed")
     return True

@@ -89,7 +89,7 @@ class Sheet:
         match self.ask(self.window, number):
             case Done(page):
                 return self._entered(page)
-            case DefinitelyNot() | Unknown() as failure:
+            case failure:
                 raise PageError(failure)
 
     def page_unless_refused(self, number: int) -> Look | None:
@@ -181,7 +181,9 @@ def _is_whole_by_union(sheet: Sheet) -> bool:
     if sheet.full:
         return False
     zero = sheet.page_unless_refused(0)
-    if sheet.full or sheet.page(_LAST_UNION_PAGE).unseen:
+    if sheet.full:
+        return False
+    if sheet.page(_LAST_UNION_PAGE).unseen:
         return False
     if zero is None or _holds_all(sheet, one):
         return _stands(sheet, 1, one)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from paysync.core.outcomes import DefinitelyNot, Done, Failure, Outcome, Unknown
+from paysync.core.outcomes import Done, Failure, Outcome
 from paysync.core.pages import KeyOf, is_refusal
 from paysync.core.ports import SourcePage
 from paysync.core.scheme import Paging
@@ -57,7 +57,7 @@ def probe(ask: Callable[[int], Outcome[SourcePage]], *, key_of: KeyOf) -> Verdic
                     if len(named) != len(keys):
                         return Verdict(Paging.UNION, Why.NO_KEY, tuple(pages))
                     looks.append(named)
-                case DefinitelyNot() | Unknown() as failure:
+                case failure:
                     if number or not is_refusal(failure):
                         return Verdict(Paging.UNION, Why.FAILED, tuple(pages), failure)
                     looks.append(None)

@@ -108,6 +108,8 @@ def value_of(slot: Slot, scope: Mapping[str, object]) -> Value:
             value = applied(call, value)
     except FilterError as error:
         raise fault(".".join(slot.path), str(error)) from None
+    if value is None:
+        raise fault(".".join(slot.path), "is missing")
     return value
 
 

@@ -4,8 +4,9 @@ Needs a checkout with its `.sam` and `.local-aws` environments (`make dev`). The
 function that runs here finds its AWS by AWS_ENDPOINT_URL alone.
 """
 
+from paysync.local.aws import workers
 from paysync.local.errors import LocalError
 from paysync.local.stack import current, down, restart, up
 from paysync.local.state import LocalStack, StackOutputs
 
-__all__ = ["LocalError", "LocalStack", "StackOutputs", "current", "down", "restart", "up"]
+__all__ = ["LocalError", "LocalStack", "StackOutputs", "current", "down", "restart", "up", "workers"]

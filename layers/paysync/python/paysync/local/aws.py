@@ -16,7 +16,7 @@ from paysync.local.state import endpoint, environment
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _START_SECONDS = 60
-_STOP_SECONDS = 20
+_KILLED_SECONDS = 20
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
@@ -53,26 +53,26 @@ def start(project: Project, port: int) -> int:
     return process.pid
 
 
-def stop(pid: int) -> None:
-    """End it and its workers. Gracefully, so that what it has to keep is kept."""
+def stop(pid: int, *, patience: float) -> None:
+    """End it and its workers. Gracefully if that takes no longer than `patience` seconds: it waits for its workers."""
     if not runs(pid):
         return
     os.kill(pid, signal.SIGTERM)
-    if not _gone(pid, _STOP_SECONDS):
+    if not _gone(pid, patience):
         os.killpg(pid, signal.SIGKILL)  # the session that `start` made: the process and its workers, nobody else
-        _gone(pid, _STOP_SECONDS)
+        _gone(pid, _KILLED_SECONDS)
 
 
 def runs(pid: int) -> bool:
     """Whether the process is there and is ours: ids are used again."""
     _reap(pid)
-    found = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)],  # noqa: S607 — wherever this system has it
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return _LAUNCHER.name in found.stdout
+    return _LAUNCHER.name in _processes("-p", str(pid)).get(pid, "")
+
+
+def workers(function: str) -> list[int]:
+    """The processes in which `function`, by its full name, has been started and may be at work."""
+    mark = f"ministack-lambda-{function}-"
+    return [pid for pid, command in _processes("-ax").items() if mark in command]
 
 
 def ready(port: int) -> bool:
@@ -114,6 +114,17 @@ def log_file(project: Project) -> Path:
 
 def last_lines(project: Project, count: int = 20) -> str:
     return "\n".join(log_file(project).read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+
+
+def _processes(*which: str) -> dict[int, str]:
+    listed = subprocess.run(
+        ["ps", *which, "-ww", "-o", "pid=,command="],  # noqa: S607 — wherever this system has it
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    pairs = (line.split(maxsplit=1) for line in listed.stdout.splitlines())
+    return {int(pair[0]): pair[-1] for pair in pairs}
 
 
 def _gone(pid: int, seconds: float) -> bool:

@@ -14,6 +14,8 @@ from paysync.local.project import Project
 from paysync.local.secrets import Secrets
 from paysync.local.state import LocalStack, StackOutputs
 
+_GRACEFUL_SECONDS = 60.0
+_IMPATIENT_SECONDS = 5.0  # nothing is kept of one that goes down
 _NEWEST_RUNTIME = (3, 14)  # of the template's PythonRuntime; what really runs is the interpreter of .local-aws
 
 
@@ -73,7 +75,7 @@ def restart() -> LocalStack:
     if stack is None:
         msg = "No local AWS runs: `paysync local up` starts one"
         raise LocalError(msg)
-    aws.stop(stack.pid)
+    aws.stop(stack.pid, patience=_GRACEFUL_SECONDS)
     again = replace(stack, pid=aws.start(here, stack.port))
     state.write(here.state_file, again)
     return again
@@ -107,7 +109,7 @@ def _deployed(
 
 
 def _end(here: Project, pid: int) -> None:
-    aws.stop(pid)
+    aws.stop(pid, patience=_IMPATIENT_SECONDS)
     aws.forget(here)
 
 

@@ -1,0 +1,250 @@
+"""The stack on the local AWS with both vendors: what is deployed, what is paid, and what has become of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from cloud.command import paysync
+from paysync import local
+from simulators.common.running import RunningSimulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_sqs import SQSClient
+
+    from paysync.local import LocalStack, StackOutputs
+
+MAYCUR = {"app_code": "CLOUDAPP", "app_secret": "cloud-secret"}
+K3CLOUD = {
+    "acct_id": "64a1f0c2b3d4e5",
+    "user_name": "integration",
+    "app_id": "900001_MDE3N2I2PzBrPzg4OD45N3IhK3B1InIk",
+    "app_secret": "0123456789abcdef0123456789abcdef",
+    "lcid": 2052,
+    "org_num": "0",
+}
+RULE = "994f9913-a23f-46fb-b5d9-f1f271b4ef6c"
+ACCOUNT = "6222000000000001"
+FUNCTIONS = ("fetch", "push", "sweep", "reconcile")
+_PATIENCE_SECONDS = 90.0
+
+
+@dataclass
+class Deployed:
+    """The stack, its clients, and the two vendors that it talks to."""
+
+    maycur: RunningSimulator
+    k3cloud: RunningSimulator
+    folder: Path
+    _serial: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def local(self) -> LocalStack:
+        """As it runs now: after a restart its process is another one."""
+        running = local.current()
+        assert running is not None, "no local stack is up"
+        return running
+
+    @cached_property
+    def outputs(self) -> StackOutputs:
+        return self.local.outputs
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        return self.session().client("sqs", endpoint_url=self.local.endpoint_url)
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        return self.session().client("lambda", endpoint_url=self.local.endpoint_url)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        return self.session().client("logs", endpoint_url=self.local.endpoint_url)
+
+    @cached_property
+    def schedules(self) -> EventBridgeSchedulerClient:
+        return self.session().client("scheduler", endpoint_url=self.local.endpoint_url)
+
+    @cached_property
+    def stacks(self) -> CloudFormationClient:
+        return self.session().client("cloudformation", endpoint_url=self.local.endpoint_url)
+
+    def session(self) -> boto3.Session:
+        """Of the local account's root user."""
+        return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=self.local.region)
+
+    def up(self, **parameters: str) -> None:
+        """Deploy; on the stack that is up already, deploy anew."""
+        files = _written(self.folder / "maycur.json", MAYCUR), _written(self.folder / "k3cloud.json", K3CLOUD)
+        chosen = {"QuietPeriodSeconds": "5", "RuleId": RULE, **parameters}
+        local.up(self.maycur.url, f"{self.k3cloud.url}/K3Cloud/", *files, overrides=chosen)
+
+    def function(self, name: str) -> str:
+        """The full name of `fetch`, `push`, `sweep` or `reconcile`."""
+        return str(getattr(self.outputs, f"{name}_function"))
+
+    def invoke(self, function: str, payload: object) -> dict[str, Any]:
+        """The whole answer of `fetch`, `push`, `sweep` or `reconcile`, with the payload read."""
+        answer = self.functions.invoke(FunctionName=self.function(function), Payload=json.dumps(payload).encode())
+        return {**answer, "Payload": json.loads(answer["Payload"].read() or b"null")}
+
+    def kill(self, function: str, *, at_most: int = 1) -> int:
+        """SIGKILL of processes that run a function; how many were killed."""
+        killed = 0
+        for pid in local.workers(self.function(function))[:at_most]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            killed += 1
+        return killed
+
+    def queue_arn(self, url: str) -> str:
+        return self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+    def messages(self, url: str) -> int:
+        """On the queue, in flight ones included."""
+        found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return int(found["ApproximateNumberOfMessages"]) + int(found["ApproximateNumberOfMessagesNotVisible"])
+
+    def lines(self, function: str) -> list[str]:
+        """What `fetch`, `push`, `sweep` or `reconcile` has logged."""
+        group = f"/aws/lambda/{self.local.stack_name}-{function}"
+        pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
+
+    # what is paid, and what becomes of it
+
+    def pay(
+        self, *amounts: str, prefix: str = "FKSQ", account: str = ACCOUNT, status: str = "C", **application: object
+    ) -> list[dict[str, Any]]:
+        """An application in K3Cloud, and a paid transaction in Maycur for each amount."""
+        number = f"{prefix}C{next(self._serial):05d}"
+        total = str(sum(map(Decimal, amounts)))
+        self.k3cloud.load(
+            applications=[{"number": number, "amount": total, "pay_org": "100", "status": status, **application}]
+        )
+        paid = datetime.now(UTC) - timedelta(hours=1)
+        rows = [
+            {
+                "paymentBizCode": f"PTC{next(self._serial):06d}",
+                "payeeTargetBusinessCode": number,
+                "payerAccountName": "基本户",
+                "payerAccountNumber": account,
+                "payableAmount": amount,
+                "auditTimeStamp": int(paid.timestamp() * 1000) + index,
+            }
+            for index, amount in enumerate(amounts)
+        ]
+        self.maycur.load(payments=rows)
+        return rows
+
+    def paid(self, *amounts: str, **application: Any) -> list[str]:
+        """The same; only the payments' keys."""
+        return codes(self.pay(*amounts, **application))
+
+    def fetch(self) -> None:
+        """One run of fetch."""
+        answer = self.invoke("fetch", {"mode": "run"})
+        assert "FunctionError" not in answer, answer["Payload"]
+
+    def run(self, *, timeout: int = 120) -> None:
+        """`paysync local run --until-idle`."""
+        paysync("local", "run", "--until-idle", "--timeout", str(timeout))
+
+    def show(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+        """`paysync show --json`: one document per key, in the order asked for."""
+        return paysync("show", *keys, "--json").documents
+
+    def states(self, keys: Sequence[str]) -> list[str]:
+        return [one["state"] for one in self.show(keys)]
+
+    def bills(self) -> dict[str, list[dict[str, Any]]]:
+        """The unvoided bills of K3Cloud's own books, by the payment that they name."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for bill in self.k3cloud.books()["bills"]:
+            if not bill["voided"]:
+                found.setdefault(bill["third_bill_no"], []).append(bill)
+        return found
+
+    def assert_books_agree(self, keys: Sequence[str]) -> None:
+        """DONE means exactly one audited bill of the right amount, and no payment has two bills."""
+        bills, paid = self.bills(), {row["paymentBizCode"]: row for row in self.maycur.books()["payments"]}
+        for one in self.show(keys):
+            mine = [(bill["status"], Decimal(bill["amount"])) for bill in bills.get(one["key"], [])]
+            if one["state"] == "DONE":
+                assert mine == [("C", Decimal(paid[one["key"]]["payableAmount"]))], one
+            else:
+                assert len(mine) <= 1, one
+        assert all(len(found) == 1 for code, found in bills.items() if code)
+
+    def redrive(self, *, destination: bool = True) -> None:
+        """What an operator does in the SQS console: move all dead letters back."""
+        source = self.queue_arn(self.outputs.dlq_url)
+        if destination:
+            target = self.queue_arn(self.outputs.queue_url)
+            self.sqs.start_message_move_task(SourceArn=source, DestinationArn=target)
+        else:
+            self.sqs.start_message_move_task(SourceArn=source)
+        eventually(
+            lambda: self.sqs.list_message_move_tasks(SourceArn=source)["Results"][0]["Status"] == "COMPLETED",
+            "all dead letters are moved",
+        )
+
+
+def eventually(condition: Callable[[], bool], what: str, *, seconds: float = _PATIENCE_SECONDS) -> None:
+    """Wait for a condition."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.1)
+
+
+def codes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The keys of payments."""
+    return [str(row["paymentBizCode"]) for row in rows]
+
+
+@contextmanager
+def simulators() -> Iterator[tuple[RunningSimulator, RunningSimulator]]:
+    """Maycur and K3Cloud with one rule, one organisation and one bank account."""
+    with (
+        RunningSimulator.in_process("maycur", *_arguments(MAYCUR, "app_code", "app_secret")) as maycur,
+        RunningSimulator.in_process(
+            "k3cloud", *_arguments(K3CLOUD, "acct_id", "user_name", "app_id", "app_secret")
+        ) as k3cloud,
+    ):
+        k3cloud.load(
+            rules=[{"id": RULE}],
+            organisations=[{"number": "100", "name": "示例集团"}],
+            bank_accounts=[{"number": ACCOUNT, "name": "基本户", "use_org": "100"}],
+        )
+        yield maycur, k3cloud
+
+
+def _written(file: Path, secret: Mapping[str, Any]) -> Path:
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(secret), encoding="utf-8")
+    return file
+
+
+def _arguments(secret: Mapping[str, Any], *names: str) -> list[str]:
+    return [text for name in names for text in (f"--{name.replace('_', '-')}", str(secret[name]))]

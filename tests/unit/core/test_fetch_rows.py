@@ -1,0 +1,292 @@
+"""fetch: what becomes of each row that it sees, for the first time, again, changed, faulty, late, or in a crowd."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from paysync.core import fetch
+from paysync.core.codes import Code
+from paysync.core.records import Entry, Message, new_row
+from paysync.core.scheme import Condition, FieldSpec, FieldType
+from paysync.core.states import Event, State
+from unit.core.fetching import MINUTE, NOW, SECOND, World, at, key, paid
+from unit.core.paged_list import T0, PagedList
+
+DAY = timedelta(days=1)
+
+
+def test_a_new_row_becomes_a_ledger_row_and_a_message_with_its_digest() -> None:
+    """NEW, by this version of scheme and code, with its first line of history; the message holds ids and a digest."""
+    world = World(paid("P1", SECOND))
+    world.run()
+    row = world.rows["P1"]
+    assert (row.state, row.scheme_version, row.code_version) == (State.NEW, "1-sim", "0.1.0")
+    assert [held.message for held in world.queue.held.values()] == [Message(key("P1"), row.payment.digest)]
+    (line,) = world.ledger.history(key("P1"))
+    assert (line.event, line.state, line.actor) == (Event.SEEN, State.NEW, "fetch")
+
+
+@pytest.mark.parametrize("again", ["run", "deep_scan", "backfill"])
+def test_a_known_row_again_costs_no_write_and_no_message(again: str) -> None:
+    """The overlap, the nightly scan and a backfill see every row again and again."""
+    world = World(*[paid(f"P{n}", n * MINUTE) for n in range(9)], paid("BAD", MINUTE, payableAmount="x"))
+    world.run()
+    for _ in range(3):
+        world.later()
+        writes, sent = world.writes, world.sent
+        report = world.backfill(0, NOW) if again == "backfill" else getattr(world, again)()
+        assert (report.seen, report.new, report.changed, report.rejected) == (10, 0, 0, 0)
+        assert (world.writes, world.sent) == (writes, sent)
+
+
+def test_other_content_is_recorded_and_raised_and_changes_nothing() -> None:
+    """CHANGED beside the row, with the whole row as it came, once; no message, no new state."""
+    world = World(paid("P1", SECOND))
+    world.run()
+    before = world.rows["P1"]
+    world.source.rows = [paid("P1", SECOND, payableAmount="99.00", note="corrected")]
+    world.later()
+    assert world.run().changed == 1
+    row = world.rows["P1"]
+    assert row.changed
+    assert row == replace(before, changed=row.changed)
+    assert row.changed.payment.record["payableAmount"] == "99.00"
+    assert '"note":"corrected"' in world.ledger._raws[key("P1"), row.changed.digest]
+    last = world.ledger.history(key("P1"))[-1]
+    assert (last.event, last.diagnosis and last.diagnosis.code) == (Event.CHANGED, Code.PAYMENT_CHANGED)
+    assert world.journal.counts["Changed"] == 1
+    assert world.sent == ["P1"]
+    writes = world.writes
+    world.later()
+    assert world.run().changed == 0
+    world.source.rows = [paid("P1", SECOND)]
+    assert world.run().changed == 0
+    assert world.writes == writes
+
+
+def test_a_field_that_the_scheme_declares_later_changes_no_payment() -> None:
+    """A new version of the scheme does not raise every payment that it has booked."""
+    world = World(paid("P1", SECOND, note="x"))
+    world.run()
+    world.change(fields=(*world.scheme.source.fields, FieldSpec("note", "备注", FieldType.STRING)))
+    world.later()
+    assert world.run().changed == 0
+    world.source.rows = [paid("P1", SECOND, note="x", payableAmount="1.00")]
+    assert world.run().changed == 1
+    assert world.run().changed == 0
+
+
+def test_two_contents_of_one_payment_in_one_answer_are_a_row_and_its_change() -> None:
+    """Neither is smoothed over, and there is one message."""
+    world = World(paid("P1", SECOND), paid("P1", 2 * SECOND, payableAmount="99.00"))
+    report = world.run()
+    assert (report.seen, report.new, report.changed) == (2, 1, 1)
+    row = world.rows["P1"]
+    assert row.changed
+    assert row.payment.record["payableAmount"] == "99.00"  # the list shows the newest first
+    assert row.changed.payment.record["payableAmount"] == "12.50"
+    assert world.sent == ["P1"]
+
+
+BAD: list[tuple[dict[str, Any], Code]] = [
+    ({"payableAmount": None}, Code.PAYMENT_BAD_FIELD),
+    ({"payableAmount": "1,234.50"}, Code.PAYMENT_BAD_FIELD),
+    ({"payableAmount": "-1.00"}, Code.PAYMENT_BAD_FIELD),
+    ({"auditTimeStamp": 1_700_000_000}, Code.PAYMENT_BAD_FIELD),
+    ({"payeeTargetBusinessCode": ""}, Code.PAYMENT_BAD_FIELD),
+    ({"payeeTargetBusinessCode": "FK\n1"}, Code.SOURCE_UNSPEAKABLE),
+]
+
+
+@pytest.mark.parametrize(("fault", "code"), BAD)
+def test_a_bad_row_is_rejected_with_its_reason_and_the_others_go_on(fault: dict[str, Any], code: Code) -> None:
+    """It is kept, owes a dead letter at once, gets no message, and does not hold the watermark."""
+    world = World(paid("P1", SECOND), paid("P2", SECOND, **fault), paid("P3", SECOND))
+    report = world.run()
+    assert (report.new, report.rejected) == (3, 1)
+    row = world.rows["P2"]
+    assert (row.state, row.owes_letter, row.wake_at) == (State.REJECTED, True, world.clock.now())
+    assert row.diagnosis
+    assert row.diagnosis.code is code
+    assert sorted(world.sent) == ["P1", "P3"]
+    assert world.watermark == NOW - 2 * MINUTE
+
+
+def test_a_row_without_a_key_is_kept_under_its_contents_digest() -> None:
+    """Once for each content, however often it is seen."""
+    world = World(paid(None, SECOND), paid(None, SECOND, payableAmount="7.00"), paid("P1", SECOND))
+    assert world.run().rejected == 2
+    nameless = {code: row for code, row in world.rows.items() if code != "P1"}
+    assert set(nameless) == {f"~{row.payment.digest}" for row in nameless.values()}
+    assert {row.diagnosis.code for row in nameless.values() if row.diagnosis} == {Code.PAYMENT_NO_KEY}
+    world.later()
+    assert world.run().new == 0
+    assert len(world.rows) == 3
+
+
+def test_rows_that_the_scheme_filters_out_are_counted() -> None:
+    """No row, no message, but a number."""
+    world = World(paid("P1", SECOND), paid("P2", SECOND, payeeTargetBusinessCode="BX-2"))
+    world.change(where=((Condition("payeeTargetBusinessCode", "like", "FK"),),))
+    report = world.run()
+    assert (report.seen, report.skipped, set(world.rows)) == (1, 1, {"P1"})
+
+
+def test_a_message_that_was_not_confirmed_is_told_and_left_to_sweep() -> None:
+    """The row is there and due; nothing is sent twice by guess."""
+    world = World(paid("P1", SECOND), paid("P2", SECOND))
+    world.outbox.refused = {key("P1")}
+    report = world.run()
+    assert (report.new, report.unsent, world.sent) == (2, 1, ["P2"])
+    assert [line.key for line in world.journal.lines] == [key("P1")]
+    assert world.watermark == NOW - 2 * MINUTE
+
+
+@pytest.mark.parametrize(("fence", "sent"), [(0, ["P1"]), (1, [])])
+def test_a_row_that_another_run_creates_meanwhile_is_not_created_again(fence: int, sent: list[str]) -> None:
+    """Its message may be sent twice, which is harmless, but not once somebody has it in hand."""
+    world, other = World(paid("P1", SECOND)), World(paid("P1", SECOND))
+    other.run()
+    theirs = replace(other.rows["P1"], fence=fence)
+
+    def meanwhile(operation: str, moment: str) -> None:
+        if (operation, moment) == ("create", "before"):
+            world.ledger.table[key("P1")] = theirs
+
+    world.step = meanwhile
+    report = world.run()
+    assert (world.rows["P1"], world.sent, report.new) == (theirs, sent, len(sent))
+
+
+def test_a_row_that_another_run_creates_with_other_content_is_a_change() -> None:
+    """What stands in the ledger counts; ours is the second sighting."""
+    world, other = World(paid("P1", SECOND)), World(paid("P1", SECOND, payableAmount="7.00"))
+    other.run()
+    theirs = other.rows["P1"].payment
+
+    def meanwhile(operation: str, moment: str) -> None:
+        if (operation, moment) == ("create", "before"):
+            row = new_row(theirs, world.clock.now(), wake_after=DAY, versions=("1", "1"))
+            other.ledger.table.clear()
+            world.step = lambda _operation, _moment: None
+            world.ledger.create([row], Entry(world.clock.now(), Event.SEEN, State.NEW, 0, "fetch"))
+
+    world.step = meanwhile
+    report = world.run()
+    assert (report.new, report.changed, world.sent) == (0, 1, [])
+    assert world.rows["P1"].payment.digest == theirs.digest
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_paid_before_fetch_since_is_queued_but_by_a_backfill() -> None:
+    """Not the row of the millisecond before either, which asking a millisecond early brings along."""
+    world = World(paid("OLD", -10 * MINUTE), paid("EDGE", -1), paid("FIRST", 0), paid("BAD", -1, payableAmount=""))
+    assert world.run().skipped == 1
+    for _ in range(2):
+        world.later()
+        world.run()
+        world.deep_scan()
+    assert {code for code, row in world.rows.items() if row.state is State.NEW} == {"FIRST"}
+    report = world.backfill(-20 * MINUTE, 0)
+    assert (report.new, report.complete, report.reached) == (2, True, at(0))
+    assert sorted(world.sent) == ["EDGE", "FIRST", "OLD"]
+
+
+def test_a_row_is_not_dropped_for_a_time_that_the_list_does_not_filter_by() -> None:
+    """Listed since FetchSince, audited long before: which time means "paid" is unconfirmed, so it is taken."""
+    world = World(paid("P1", SECOND, auditTimeStamp=T0 - 60 * MINUTE), paid("P2", SECOND, auditTimeStamp=T0 - 2))
+    assert world.run().new == 2
+
+
+def test_a_fetch_since_that_was_moved_ahead_holds_for_the_new_rows_too() -> None:
+    """The watermark does not lead back behind it."""
+    world = World()
+    world.run()
+    world.source.rows = [paid("P1", NOW), paid("P2", NOW + 10 * MINUTE)]
+    world.later(timedelta(minutes=20))
+    ports = replace(world.ports(), since=at(NOW + 5 * MINUTE))
+    fetch.run(ports, deadline=world.clock.now() + DAY)
+    assert world.sent == ["P2"]
+
+
+def test_a_row_that_appears_behind_the_watermark_is_found_by_the_overlap_or_at_night() -> None:
+    """The next run reads two hours again, the nightly scan three days."""
+    world = World()
+    world.clock.set(at(0) + 4 * DAY)
+    world.run()
+    mark = world.watermark or 0
+    world.source.rows = [paid("NEAR", mark - 60 * MINUTE), paid("FAR", mark - 180 * MINUTE)]
+    world.later()
+    assert world.run().new == 1
+    assert world.sent == ["NEAR"]
+    moved = world.watermark
+    assert world.deep_scan().new == 1
+    assert world.sent == ["NEAR", "FAR"]
+    assert world.watermark == moved
+
+
+def test_a_backfill_that_is_cut_says_how_far_it_came_and_moves_no_cursor() -> None:
+    """Who asked goes on from there."""
+    world = World(*[paid(f"P{n}", n * MINUTE) for n in range(18)])
+    world.source.before_call = lambda _: world.clock.advance(timedelta(seconds=5))
+    start, times = 0, 0
+    while start < NOW:
+        report = world.backfill(start, NOW, left=timedelta(minutes=2))
+        assert report.reached
+        assert report.reached > at(start)
+        assert report.complete is (report.reached == at(NOW))
+        start, times = (report.reached - at(0)) // timedelta(milliseconds=1), times + 1
+    assert times > 2
+    assert len(world.sent) == 18
+    assert world.ledger.writes["advance"] == 0
+
+
+def test_a_millisecond_that_fills_a_page_holds_the_watermark_and_nothing_else() -> None:
+    """All its rows and all later ones are queued, the alarm is raised, and a larger page lets the watermark go on."""
+    crowd = [paid(f"P{n:02}", 5 * MINUTE) for n in range(12)]
+    world = World(paid("BEFORE", MINUTE), *crowd, paid("AFTER", 9 * MINUTE))
+    report = world.run()
+    assert [one.code for one in report.stuck] == [
+        Code.PAGE_STUCK
+    ] * 2  # and the next one, which is asked from 1 ms early
+    assert (report.new, len(set(world.sent))) == (14, 14)
+    assert world.watermark == 5 * MINUTE
+    assert world.journal.counts["PageStuck"] == 2
+    assert {line.what for line in world.journal.lines} == {"the watermark waits"}
+    for _ in range(2):
+        writes = world.writes
+        world.later()
+        world.source.rows.append(paid(f"LATER{writes}", NOW + len(world.sent) * SECOND))
+        world.run()
+        assert (world.watermark, world.writes) == (5 * MINUTE, writes + 1)
+    assert len(world.sent) == 16
+    world.change(page_size=50)
+    world.source.page_size = 50
+    world.later()
+    assert world.run().stuck == []
+    assert world.watermark == NOW + 28 * MINUTE
+
+
+def test_a_crowded_millisecond_is_read_twice_until_equal() -> None:
+    """Three pages, two walks, and at last the one that finds nothing new."""
+    world = World(*[paid(f"P{n:02}", 5 * MINUTE) for n in range(12)])
+    world.source = PagedList(world.source.rows, page_size=5, bounds="()")
+    world.run()
+    asked = [number for start, end, number in world.source.asked if (start, end) == (5 * MINUTE, 5 * MINUTE + 1)]
+    assert asked == [1, 0, 0, 1, 2, 3, 4, 0, 0, 1, 2, 3, 4]
+
+
+def test_reconcile_and_replay_of_a_range_use_the_same_door() -> None:
+    """`take_in` takes payments that somebody else has read; a second time it does nothing."""
+    world, other = World(), World(paid("P1", SECOND))
+    other.run()
+    for new in (1, 0):
+        report = fetch.Report()
+        fetch.take_in(world.ports(), report, [row.payment for row in other.rows.values()])
+        assert (report.seen, report.new) == (1, new)
+    fetch.take_in(world.ports(), fetch.Report(), [])
+    assert world.sent == ["P1"]
