@@ -160,6 +160,7 @@ def test_doctor_finds_out_what_the_page_number_counts(stack: Deployed, reading: 
 
 def test_doctor_says_so_when_it_cannot_decide(stack: Deployed) -> None:
     """An empty window decides nothing; the scheme's default stays right."""
+    assert stack.outputs.reconcile_function, "the settings that doctor reads"
     span = "--from", "2025-01-01", "--to", "2025-01-02"
     found = paysync("doctor", "--paging", *span, "--json", ends=1).document
     assert found["paging"] == "union"

@@ -50,7 +50,8 @@ def test_the_parameters_are_those_that_were_promised(stack: Deployed) -> None:
 def test_every_function_answers(stack: Deployed) -> None:
     """Settings, layers and hand-written policies suffice for a first run of each."""
     stack.fetch()
-    for function, payload in (("push", {"Records": []}), ("sweep", {}), ("reconcile", {})):
+    payloads: dict[str, dict[str, list[str]]] = {"push": {"Records": []}, "sweep": {}, "reconcile": {}}
+    for function, payload in payloads.items():
         answer = stack.invoke(function, payload)
         assert "FunctionError" not in answer, answer["Payload"]
 

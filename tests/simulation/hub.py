@@ -233,8 +233,9 @@ class Hub:
 
     def _drawn(self, op: str) -> Fault | None:
         kinds = KINDS[op]
-        fault = kinds[int(self.rng.random() * len(kinds))]
-        return fault if self.kinds is None or fault in self.kinds else None
+        if self.kinds is not None:
+            kinds = tuple(kind for kind in kinds if kind in self.kinds)
+        return kinds[int(self.rng.random() * len(kinds))] if kinds else None
 
     def _keep(self, when: Instant, event: Actor | Work) -> None:
         self._sequence += 1

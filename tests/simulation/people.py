@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from paysync.core.bills import BillStatus
 from paysync.core.keys import PaymentKey
 from paysync.core.outcomes import Done
 from paysync.core.records import Row
@@ -142,11 +143,19 @@ def _decided_by(world: "World", ports: ReviewPorts, seen: Look, *, final: bool) 
     """Adopt what was made for this payment; else nothing of what is shown is it."""
     mine = _right_one(world, seen)
     if final:
+        _void_what_is_left(world, seen)
         close(ports, seen.row, "booked by hand")
     elif mine:
         adopt(ports, seen, mine, "it is this one")
     else:
         confirm_none(ports, seen, "none of these")
+
+
+def _void_what_is_left(world: "World", seen: Look) -> None:
+    """An unfinished bill of a closed case would take up the amount of its source for ever."""
+    bill = world.books.bills.get(seen.row.bill.key.id) if seen.row.bill else None
+    if bill is not None and bill.status is not BillStatus.AUDITED:
+        bill.voided, bill.touched_at = True, world.now
 
 
 def _right_one(world: "World", seen: Look) -> str:

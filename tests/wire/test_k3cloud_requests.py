@@ -60,7 +60,7 @@ def recording(certificate: Path | None = None) -> Iterator[Recorder]:
             self.send_response(status)
             self.send_header("Set-Cookie", "kdservice-sessionid=0a1b-2c3d; path=/; HttpOnly")
             self.send_header("Set-Cookie", "ASP.NET_SessionId=xyz; path=/; HttpOnly")
-            self.send_header("Location", recorder.url + "elsewhere")
+            self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -115,13 +115,15 @@ def told(headers: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("operation", ["Push", "BatchSave", "Submit", "Audit", "ExecuteBillQuery"])
-def test_our_request_is_the_sdks(operation: str) -> None:
+@pytest.mark.parametrize("path", ["K3Cloud/", "星空 站点/K3Cloud"])
+def test_our_request_is_the_sdks(path: str, operation: str) -> None:
     """First without a session, then with the session that the first answer set: line, headers and body are equal."""
     data: dict[str, Json] = (
         QUERY if operation == "ExecuteBillQuery" else {**push_request("付款1"), "Model": [{"FID": 1}]}
     )
     form = "" if operation == "ExecuteBillQuery" else "CN_PAYAPPLY"
     with recording() as recorder:
+        recorder.url = recorder.url.replace("K3Cloud/", path)
         vendor = sdk(recorder)
         for _ in range(2):
             getattr(vendor, operation)(*([form] if form else []), data)
@@ -186,6 +188,16 @@ def test_a_redirect_is_not_followed() -> None:
         recorder.answer = (302, b"")
         assert ours.call(Call("Push", effect=True), {}) == Heard(302, b"", with_session=False)
         assert len(recorder.seen) == 1
+
+
+def test_no_proxy_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody has set for another program does not carry our signatures elsewhere."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with recording() as recorder, client(recorder) as ours:
+        assert ours.call(Call("Push", effect=True), {}) == Heard(200, b"[]")
 
 
 def test_an_endless_answer_is_given_up() -> None:

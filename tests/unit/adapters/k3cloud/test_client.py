@@ -147,6 +147,12 @@ def test_a_session_that_is_lost_again_and_again_does_not_go_on_for_ever() -> Non
     client.call(QUERY, {})
     client.call(QUERY, {})
     assert len(tenant.requests) == 3
+    page = httpx.Response(200, headers=[("Set-Cookie", "kdservice-sessionid=c")], content=b"<html>")
+    tenant = server(OPENS, refused, page, refused)
+    client = tenant.client()
+    client.call(QUERY, {})
+    client.call(QUERY, {})
+    assert len(tenant.requests) == 4
 
 
 def test_an_answer_that_outlasts_the_call_is_late() -> None:

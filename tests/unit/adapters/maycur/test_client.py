@@ -47,7 +47,7 @@ def test_every_exception_of_httpx_becomes_what_the_table_says(kind: type[Excepti
     """A read gets an Outcome, whatever the network does; only a wrong address and our own mistakes are raised."""
     match FATES[kind]:
         case Fate.SETTING:
-            with pytest.raises(SettingsError):
+            with pytest.raises(SettingsError, match=f"it is no address that can be called .{kind.__name__}.; use"):
                 read(raised(kind))
         case Fate.DEFECT:
             with pytest.raises(DefectError):
@@ -165,23 +165,32 @@ def test_a_post_sends_json_and_a_get_sends_parameters() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://dt.maycur.com", "https://dt.maycur.com/", "https://dt.maycur.com/api/openapi", "https://dt.maycur.com/api/openapi/"]
+    "url",
+    ["https://dt.maycur.com", "https://dt.maycur.com/", " https://dt.maycur.com:443/api/openapi\n", "https://dt.maycur.com/api/openapi/"],
 )  # fmt: skip
 def test_the_address_is_taken_with_or_without_the_api_path(url: str) -> None:
     """Both are what people paste."""
-    assert str(http_client(url).base_url) == "https://dt.maycur.com/api/openapi/"
+    with http_client(url) as client:
+        assert str(client.base_url) == "https://dt.maycur.com/api/openapi/"
 
 
 @pytest.mark.parametrize(
     "url",
-    ["http://dt.maycur.com", "dt.maycur.com", "", "https://", "ftp://x", "https://u:hidden@x", "https://x?a=1", "https://x#a"],
-)  # fmt: skip
+    [
+        *["http://dt.maycur.com", "dt.maycur.com", "", " ", "https://", "ftp://x"],
+        *["https://u:hidden@x", "https://hidden@x", "https://:hidden@x", "https://x?hidden=1", "https://x#hidden"],
+        *["https://x:hidden", "https://[hidden", "https://x hidden", "https://x:99999", "https://x:0", "https://x\x00"],
+    ],
+)
 def test_a_wrong_address_is_refused_before_the_first_call(url: str) -> None:
-    """Plain HTTP would show the token to everyone on the way. The message does not repeat a password."""
+    """Plain HTTP would show the token to everyone on the way. The message names a good one and repeats no password."""
     with pytest.raises(SettingsError) as caught:
         http_client(url)
-    assert caught.value.diagnosis.code is Code.SETTING
-    assert "hidden" not in repr(caught.value.diagnosis)
+    said = caught.value.diagnosis
+    assert said.code is Code.SETTING
+    assert "hidden" not in repr(said)
+    assert said.problem("en").startswith("Setting MaycurBaseUrl cannot be used: it ")
+    assert "; use the https:// address of the tenant" in said.problem("zh")
 
 
 def test_plain_http_is_for_local_use_only() -> None:

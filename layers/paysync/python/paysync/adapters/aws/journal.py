@@ -73,7 +73,8 @@ def masked(value: object) -> Any:  # noqa: PLR0911 - one per kind of value
 def masked_text(text: str) -> str:
     """`text` with only the last four digits of each long number, and without a secret that it names."""
     text = _SECRET_IN_TEXT.sub(r"\1***", text)
-    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], text)
+    sound = text if text.isascii() else text.encode(errors="replace").decode()  # half a surrogate pair is no text
+    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], sound)
 
 
 def _may_be_told(name: str) -> bool:

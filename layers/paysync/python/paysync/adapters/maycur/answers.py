@@ -124,11 +124,12 @@ def _by_code(envelope: Envelope, status: int) -> Outcome[Envelope]:
 
 
 def _nack(envelope: Envelope, status: int) -> DefinitelyNot:
-    said = _words(envelope).lower()
+    words = _words(envelope)
+    said = words.lower()
     if "禁用" in said:
         return _refused(Code.MAYCUR_DISABLED, envelope, status)
     if any(word in said for word in ("频繁", "限制")):
-        return DefinitelyNot(Diagnosis.of(Code.MAYCUR_THROTTLED, vendor=masked(said)), transient=True)
+        return DefinitelyNot(Diagnosis.of(Code.MAYCUR_THROTTLED, vendor=masked(words)), transient=True)
     if any(word in said for word in ("token", "登录", "登陆", "login", "失效", "过期")):
         return _refused(Code.MAYCUR_TOKEN, envelope, status)
     return _refused(Code.MAYCUR_NACK, envelope, status)

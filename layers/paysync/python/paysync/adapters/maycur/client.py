@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 from urllib.parse import urlsplit
 
 import httpx
@@ -99,6 +99,7 @@ def http_client(
 
     `url` is the tenant's host, with or without ``/api/openapi``.
     """
+    url = url.strip()
     base = url.rstrip("/").removesuffix(BASE_PATH) + BASE_PATH
     if fault := _fault_of(url, allow_plain_http=allow_plain_http):
         raise _wrong_address(fault)
@@ -125,17 +126,18 @@ class MaycurClient:
 
     def read(self, call: Call, judge: Callable[[Reply], Outcome[T]]) -> Outcome[T]:
         """The judged answer to a call without effect; after transient trouble asked again, at most twice."""
-        for tries in range(1, MOST_TRIES + 1):
+        tries = 1
+        while True:
             reply = self.once(call)
             outcome: Outcome[T] = reply.failure if isinstance(reply, Lost) else judge(reply)
             if tries == MOST_TRIES or not may_be_repeated(outcome):
-                break
+                return outcome
             retry_after = "" if isinstance(reply, Lost) else reply.retry_after
             pause = pause_before(tries, retry_after, now=self._clock.now(), fraction=self._ids.fraction())
             if pause is None:
-                break
+                return outcome
             self._clock.pause(pause)
-        return outcome
+            tries += 1
 
     def once(self, call: Call) -> Reply | Lost:
         """Exactly one request. Raises SettingsError or DefectError for what no repetition mends."""
@@ -173,20 +175,30 @@ def _lost(error: Exception) -> Lost:
         case Fate.UNREADABLE:
             return Lost(Unknown(Diagnosis.of(Code.MAYCUR_UNREADABLE, what=name)), sent=True)
         case Fate.SETTING:
-            raise _wrong_address(name) from error
+            fault = f"is no address that can be called ({name})"
+            raise _wrong_address(fault) from error
         case Fate.DEFECT:
             what = f"the Maycur client met {name}"
             raise DefectError.of(what) from error
+        case unreachable:
+            assert_never(unreachable)
 
 
-def _wrong_address(what: str) -> SettingsError:
-    remedy = "use the https:// address of the tenant, such as https://dt.maycur.com"
-    return SettingsError(Diagnosis.of(Code.SETTING, setting="MaycurBaseUrl", what=what, remedy=remedy))
+def _wrong_address(fault: str) -> SettingsError:
+    what = f"{fault}; use the https:// address of the tenant, such as https://dt.maycur.com"
+    return SettingsError(Diagnosis.of(Code.SETTING, setting="MaycurBaseUrl", what=what))
 
 
 def _fault_of(url: str, *, allow_plain_http: bool) -> str:
     """What is wrong with an address, without quoting it: it may hold a password."""
-    parts = urlsplit(url)
+    try:
+        httpx.URL(url)
+        parts = urlsplit(url)
+        readable = parts.port != 0 and not any(letter.isspace() for letter in url)
+    except (ValueError, httpx.InvalidURL):
+        readable = False
+    if not readable:
+        return "cannot be read as an address"
     if parts.scheme != "https" and not (allow_plain_http and parts.scheme == "http"):
         return "is no https:// address"
     if not parts.hostname:
