@@ -51,6 +51,7 @@ wire: dev ## our clients against the simulators, over sockets
 	$(call pytest,tests/wire)
 
 cloud: dev ## the real template on the local AWS
+	$(call pytest,tests/conformance,-m cloud)
 	$(call pytest,tests/cloud)
 
 ##@ Longer runs

@@ -142,7 +142,7 @@ def test_reconcile_compares_to_the_cent_and_ends_with_1_where_the_books_differ(s
 
 @pytest.mark.parametrize(
     ("reading", "verdict"),
-    [("A", "page_from_1"), ("B", "offset_from_0"), ("C", "page_from_0"), ("D", "offset_from_1")],
+    [("A", "page_1"), ("B", "offset_0"), ("C", "page_0"), ("D", "offset_1")],
 )
 def test_doctor_finds_out_what_the_page_number_counts(stack: Deployed, reading: str, verdict: str) -> None:
     """By six reads of a closed window; the scheme's setting is printed."""

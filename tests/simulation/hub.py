@@ -58,10 +58,7 @@ class SandboxLike:
 
 
 class Hub:
-    """Events in the order of time. Chance comes from one seed; with `plan` there is none but what it says.
-
-    `plan`: faults by the number of the point; `acts`: what somebody else does just before that point.
-    """
+    """Events in the order of time. Chance comes from one seed; with `plan` there is none but what it says."""
 
     def __init__(
         self,
@@ -70,12 +67,10 @@ class Hub:
         plan: Mapping[int, Fault] | None = None,
         rate: float = 0.0,
         kinds: frozenset[Fault] | None = None,
-        acts: Mapping[int, Work] | None = None,
     ) -> None:
         self.rng = random.Random(seed)
         self.now: datetime = START
         self.plan = plan
-        self.acts = acts or {}
         self.rate = rate
         self.kinds = kinds
         self.points = 0
@@ -96,8 +91,6 @@ class Hub:
         self.points += 1
         if self.ops is not None:
             self.ops.append(op)
-        if self.points in self.acts:
-            self.acts[self.points]()
         if self.plan is not None:
             fault = self.plan.get(self.points)
         elif self.rate and self.rng.random() < self.rate:
@@ -233,9 +226,8 @@ class Hub:
 
     def _drawn(self, op: str) -> Fault | None:
         kinds = KINDS[op]
-        if self.kinds is not None:
-            kinds = tuple(kind for kind in kinds if kind in self.kinds)
-        return kinds[int(self.rng.random() * len(kinds))] if kinds else None
+        fault = kinds[int(self.rng.random() * len(kinds))]
+        return fault if self.kinds is None or fault in self.kinds else None
 
     def _keep(self, when: Instant, event: Actor | Work) -> None:
         self._sequence += 1

@@ -21,7 +21,7 @@ from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import PaymentKey, SourceKey
 from paysync.core.outcomes import DefinitelyNot, Done, Failure, Outcome, Unknown
 from paysync.core.ports import LookupKey
-from simulation.books import BookedBill
+from simulation.books import ACCOUNTS, BookedBill
 from simulation.faults import Fault
 from simulation.hub import MINUTE, MS, SECOND, Killed
 
@@ -84,8 +84,7 @@ class SimTarget:
 
     def lookup(self, name: str, asked: Sequence[LookupKey]) -> Outcome[Mapping[LookupKey, Sequence[Cell]]]:
         assert name == "org"
-        accounts = self.books.accounts
-        return self._read("lookup", lambda: {key: [accounts[key[0]]] if key[0] in accounts else [] for key in asked})
+        return self._read("lookup", lambda: {key: [ACCOUNTS[key[0]]] if key[0] in ACCOUNTS else [] for key in asked})
 
     def bills_by_reference(self, references: Sequence[str]) -> Outcome[Mapping[str, Sequence[BillTotal]]]:
         return self._read(
@@ -238,7 +237,7 @@ class SimTarget:
 
     def _heads(self, one: Inquiry, *, creators: bool) -> list[BillHead]:
         now = self.world.now
-        self.world.checker.looked_at[self.world.current, one.payment] = now
+        self.world.checker.looked_at[one.payment] = now
         return [
             _head(b, creators=creators)
             for b in self.books.bills.values()

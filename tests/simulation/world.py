@@ -3,11 +3,9 @@
 Everything that runs is the real core, wired as the handlers wire it. A seed, or a plan of faults, gives a run again.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from itertools import count
 from typing import Final
 
@@ -17,23 +15,22 @@ from fakes.system import START, SeededIds
 from paysync.core import fetch
 from paysync.core.errors import RunError
 from paysync.core.fetch import FetchPorts, Report
-from paysync.core.keys import PaymentKey
+from paysync.core.outcomes import Done
 from paysync.core.push import push_batch
-from paysync.core.reconcile import ReconcilePorts, ReconcileReport, reconcile
 from paysync.core.records import Received, Row
-from paysync.core.review import ReviewPorts
+from paysync.core.replay import ReplayPorts, plan, replay
+from paysync.core.review import Look, ReviewPorts, accept, adopt, close, confirm_none, look
 from paysync.core.scheme import Paging, Scheme
 from paysync.core.states import OPEN, SETTLED, State
 from paysync.core.sweep import SweepPorts, sweep
-from paysync.core.times import Instant, Window
+from paysync.core.times import Instant
 from paysync.core.turn import Acknowledge, PushPorts
 from simulation.books import INTEGRATION_USER, Books
 from simulation.faults import Fault
-from simulation.hub import MINUTE, MS, SECOND, Actor, Hub, SandboxLike, Work
+from simulation.hub import MINUTE, MS, SECOND, Actor, Hub, SandboxLike
 from simulation.invariants import Checker, ViolationError
 from simulation.maycur import SimMaycur
 from simulation.pair import NAME, scheme
-from simulation.people import LOOKS, decide
 from simulation.ports import SimClock, SimInbox, SimLedger, SimOutbox
 from simulation.target import CALL_SPAN, LATEST, SimTarget
 
@@ -44,6 +41,8 @@ A_PERSON_WAITS: Final = timedelta(hours=2)
 """So long after a row's last change does a person look: no request can still be carried out by then."""
 _LONGEST: Final = timedelta(days=12)
 _ROUNDS: Final = 400
+_LOOKS: Final = 4
+"""How often a person mends and replays what comes back before they book it by hand and close the case."""
 _MOST_STEPS: Final = 60_000
 
 
@@ -89,9 +88,8 @@ class World(Hub):
         plan: Mapping[int, Fault] | None = None,
         rate: float = 0.0,
         kinds: frozenset[Fault] | None = None,
-        acts: Mapping[int, Work] | None = None,
     ) -> None:
-        super().__init__(seed, plan=plan, rate=rate, kinds=kinds, acts=acts)
+        super().__init__(seed, plan=plan, rate=rate, kinds=kinds)
         self.load = load or Load()
         self.ids = SeededIds(seed, "t")
         self.checks_secrets = True
@@ -114,7 +112,6 @@ class World(Hub):
         self.machines = [SandboxLike() for _ in range(CONCURRENCY)]
         self._rotated_until = START - SECOND
         self._names = count(1)
-        self.reports: list[ReconcileReport] = []
         self._people = SandboxLike()
 
     # ---- what the hub asks
@@ -182,24 +179,6 @@ class World(Hub):
 
         self.start(f"{name}-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
 
-    def backfill(self) -> None:
-        """An operator reads the last day again."""
-        window = Window(max(self.load.since, self.now - timedelta(days=1)), self.now)
-        self._fetch("backfill", partial(fetch.backfill, window=window))
-
-    def reconcile(self) -> None:
-        """One scheduled comparison of the three books; `reports` keeps what it says."""
-        machine = SandboxLike()
-
-        def invocation(actor: Actor) -> None:
-            ports = ReconcilePorts(self.fetch_ports(SimClock(self, machine)), self.target, INTEGRATION_USER)
-            try:
-                self.reports.append(reconcile(ports, Window(self.load.since, actor.started)))
-            except RunError:
-                self.tell("reconcile failed")
-
-        self.start(f"reconcile-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
-
     def sweep(self) -> None:
         """One scheduled run of sweep."""
         machine = SandboxLike()
@@ -244,7 +223,7 @@ class World(Hub):
     def settle(self) -> None:
         """Time, sweep, fetch, and in the end a person, until nothing is left to do; no chance faults once calm."""
         end = self.now + _LONGEST
-        looks, last_reading = Counter[PaymentKey](), False
+        looks, last_reading = 0, False
         for number in range(_ROUNDS):
             self._work_until(self.now + SWEEP_EVERY)
             if number % 4 == 0:
@@ -266,10 +245,9 @@ class World(Hub):
             ]
             if not undecided:
                 break
-            looks.update(row.key for row in undecided)
+            looks += 1
             self._work_until(self.now + A_PERSON_WAITS)
-            decide(self, [row for row in undecided if looks[row.key] <= LOOKS], final=False)
-            decide(self, [row for row in undecided if looks[row.key] > LOOKS], final=True)
+            self._decide(undecided, final=looks > _LOOKS)
         self.stop()
         self._check_end()
 
@@ -303,6 +281,47 @@ class World(Hub):
 
     def _sweep_has_work(self) -> bool:
         return any(row.state not in SETTLED and row.wake_at <= self.now for row in self.ledger.table.values())
+
+    # ---- the person at the end
+
+    def _decide(self, rows: Sequence[Row], *, final: bool) -> None:
+        """What a careful person does with what is left: they see the true books, and act by the tools."""
+        for row in rows:
+            self.person("review", lambda ports, row=row: self._decided(ports, row, final=final))  # type: ignore[misc]  # bound now
+
+    def _decided(self, ports: ReviewPorts, row: Row, *, final: bool) -> None:
+        if row.state is State.REJECTED:
+            if final or row.payment.facts is None:
+                close(ports, row, "cannot be booked")
+                return
+            ports_of_replay = ReplayPorts(self.ledger, self.outbox, ports.clock, "op-replay")
+            for _ in replay(ports_of_replay, plan(self.ledger, [row.key], ports.clock.now()), pause=timedelta()):
+                pass
+            return
+        if row.changed is not None:
+            accept(ports, row, "the new content is right")
+            return
+        match look(ports, row):
+            case Done(seen):
+                self._decided_by(ports, seen, final=final)
+            case _:
+                return
+
+    def _decided_by(self, ports: ReviewPorts, seen: Look, *, final: bool) -> None:
+        """Adopt what was made for this payment; else nothing of what is shown is it."""
+        key = seen.row.key
+        free = {head.id for head in seen.free()}
+        mine = [
+            b for b in self.books.bills.values() if b.counts and key in {b.pushed_for, b.meant_for} and b.id in free
+        ]
+        if final:
+            close(ports, seen.row, "booked by hand")
+        elif seen.row.bill:
+            adopt(ports, seen, seen.row.bill.key.id, "it is this one")
+        elif mine:
+            adopt(ports, seen, mine[0].id, "it is this one")
+        else:
+            confirm_none(ports, seen, "none of these")
 
     def _check_end(self) -> None:
         self.checker.check()

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from paysync.cli import render
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, YesOption, stack_of
-from paysync.core.times import Window, iso
+from paysync.core.times import MILLISECOND, Window, iso
 from paysync.settings import since
 
 FromOption = Annotated[str, typer.Option("--from", help="Start of the range (ISO 8601; without a zone Shanghai's).")]
@@ -48,7 +48,7 @@ def backfill(
     at, name = window.start, chosen.scheme(scheme)
     with Progress(console=render.err, disable=as_json) as bar:
         task = bar.add_task("backfill", total=window.milliseconds)
-        while at < window.end:
+        while window.end - at >= MILLISECOND:  # what the functions speak of
             payload = {"mode": "backfill", "scheme": name, "from": iso(at), "to": iso(window.end)}
             answer = _run(chosen, "FetchFunction", payload)[name]
             for field in ("seen", "new", "rejected", "changed"):

@@ -96,7 +96,10 @@ class Stack:
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of the stack's account."""
         endpoint = self._local.endpoint_url if self.name == LOCAL else None
-        return self.session.client(service, endpoint_url=endpoint, **options)  # type: ignore[call-overload]  # the service's name is a variable
+        try:
+            return self.session.client(service, endpoint_url=endpoint, **options)  # type: ignore[call-overload]  # the service's name is a variable
+        except BotoCoreError as error:
+            raise _unclear(f"AWS cannot be reached: {error}", "set AWS_REGION and your credentials") from None
 
     @cached_property
     def operator(self) -> Operator:
