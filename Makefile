@@ -45,7 +45,7 @@ unit: dev ## pure tests, milliseconds each
 	$(call pytest,tests/unit tests/conformance,-m "not cloud" -n $(JOBS))
 
 simulation: dev ## the whole system under seeded faults, in one process
-	$(call pytest,tests/simulation,-n $(JOBS))
+	$(call pytest,tests/simulation tests/model,-n $(JOBS))
 
 wire: dev ## our clients against the simulators, over sockets
 	$(call pytest,tests/wire)

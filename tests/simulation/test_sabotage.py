@@ -109,7 +109,7 @@ def no_single_source(patch: pytest.MonkeyPatch) -> None:
 def no_lock_in_review(patch: pytest.MonkeyPatch) -> None:
     """A payment that waits for a person lets go of its application."""
 
-    def park(self: Desk, mine: Turn, diagnosis: Diagnosis, event: Event = Event.PARKED) -> None:
+    def park(self: Desk, mine: Turn, diagnosis: Diagnosis, event: Event = Event.PARKED, **_: object) -> None:
         self._ended(mine, event, diagnosis, LockStep.FREE, wake_at=NEVER)
 
     patch.setattr(turn.Desk, "park", park)

@@ -298,7 +298,7 @@ class World(Hub):
             for _ in replay(ports_of_replay, plan(self.ledger, [row.key], ports.clock.now()), pause=timedelta()):
                 pass
             return
-        if row.changed is not None:
+        if row.changed is not None and row.doubt is None:
             accept(ports, row, "the new content is right")
             return
         match look(ports, row):

@@ -177,6 +177,7 @@ def test_a_recognised_refusal_that_names_nothing_is_a_definite_no(
         (0, "不知道", Code.ERP_UNRECOGNISED),
         (0, "插件执行异常", Code.ERP_UNRECOGNISED),
         (0, "会话信息已丢失？保存后 session 仍在", Code.ERP_UNRECOGNISED),
+        (0, "保存失败：下游服务未登录", Code.ERP_UNRECOGNISED),
         (16, "没有可下推的数据", Code.ERP_UNRECOGNISED),
         (-1, "没有可下推的数据", Code.ERP_UNRECOGNISED),
         ("x", "没有可下推的数据", Code.ERP_UNRECOGNISED),

@@ -30,6 +30,7 @@ _REASONS = {
     "has_a_bill": "the payment has a bill, so it can never be pushed again: adopt the bill, or close the case",
     "carries_our_reference": "a bill carries this payment's key: it is ours, adopt it",
     "changed_content": "Maycur shows other content by now: `paysync review accept KEY` takes it over",
+    "push_in_doubt": "it is not known what came of the last Push: adopt its bill or confirm-none first",
     "no_other_content": "Maycur has shown no other content that could be accepted",
     "changed_meanwhile": "the payment has changed meanwhile: look at it again",
     "locked": "another payment of the same document is in work: decide that one first",

@@ -74,6 +74,7 @@ class Code(StrEnum):
 
     BILL_FOREIGN = "bill.foreign"
     BILL_CLAIMED = "bill.claimed"
+    BILL_NOT_NEW = "bill.not_new"
     BILL_DRAFT = "bill.draft"
     BILL_AMOUNTS = "bill.amounts"
     BILL_READBACK = "bill.readback"

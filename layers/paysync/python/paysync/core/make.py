@@ -78,6 +78,11 @@ def _record(desk: Desk, turn: Turn, outcome: Outcome[Made]) -> None:
 
 
 def _made(desk: Desk, turn: Turn, made: Made) -> None:
+    if made.id in {*(turn.row.intent.baseline if turn.row.intent else ()), *turn.row.not_ours}:
+        # No Push makes a bill that existed before it: whatever was made, it is not known which.
+        why = Diagnosis.of(Code.BILL_NOT_NEW, bill=made.number or made.id, bill_id=made.id)
+        desk.park(turn, why, doubt=Doubt(desk.ports.clock.now()))
+        return
     key = BillKey(desk.scheme.target.form, made.id)
     refused = desk.step(
         turn, Event.BILL_MADE, claim=key, bill=BillRef(key, made.number), retries=0, note="" if made.number else "draft"
@@ -86,7 +91,8 @@ def _made(desk: Desk, turn: Turn, made: Made) -> None:
         return
     if refused.bill_owner and turn.verdict is None:
         owner = refused.bill_owner.code
-        desk.park(turn, Diagnosis.of(Code.BILL_CLAIMED, bill=made.number or made.id, bill_id=made.id, owner=owner))
+        why = Diagnosis.of(Code.BILL_CLAIMED, bill=made.number or made.id, bill_id=made.id, owner=owner)
+        desk.park(turn, why, doubt=Doubt(desk.ports.clock.now()))
         return
     _keep_evidence(desk, turn, made)
 

@@ -133,7 +133,7 @@ def confirm_none(ports: ReviewPorts, seen: Look, reason: str) -> Decision:
         return NotDecided("has_a_bill")
     if any(h.reference == row.key.code for h in seen.free()):
         return NotDecided("carries_our_reference")
-    if row.payment.facts is None or row.changed is not None:
+    if row.payment.facts is None or (row.changed is not None and row.doubt is None):
         return NotDecided("changed_content")
     strangers = [h.id for h in seen.free()]
     not_ours = tuple(dict.fromkeys([*row.not_ours, *strangers]))
@@ -142,9 +142,15 @@ def confirm_none(ports: ReviewPorts, seen: Look, reason: str) -> Decision:
 
 
 def accept(ports: ReviewPorts, row: Row, reason: str) -> Decision:
-    """The content that Maycur shows now is right: it replaces the recorded one."""
+    """The content that Maycur shows now is right: it replaces the recorded one.
+
+    Not while it is unknown what came of the last Push: other content must not open the way to a second one. `adopt` or
+    `confirm_none` comes first; a row that is then NEW waits here again until its content is accepted.
+    """
     if row.state is not State.REVIEW:
         return NotDecided("not_in_review")
+    if row.doubt is not None:
+        return NotDecided("push_in_doubt")
     if row.changed is None or row.changed.payment.facts is None:
         return NotDecided("no_other_content")
     return _reopen(

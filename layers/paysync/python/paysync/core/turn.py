@@ -14,6 +14,7 @@ from paysync.core.ports import Clock, Ids, Inbox, Journal, Ledger, Outbox, Targe
 from paysync.core.records import (
     Change,
     Committed,
+    Doubt,
     Entry,
     Intent,
     Letter,
@@ -156,9 +157,14 @@ class Desk:
         delivered = deliver_letter(self.ports.ledger, self.ports.outbox, turn.row, self.ports.clock.now(), self._actor)
         turn.row = delivered or turn.row
 
-    def park(self, turn: Turn, diagnosis: Diagnosis, event: Event = Event.PARKED) -> None:
-        """To REVIEW, with the source locked: a person decides."""
-        if self._ended(turn, event, diagnosis, wake_at=NEVER):
+    def park(
+        self, turn: Turn, diagnosis: Diagnosis, event: Event = Event.PARKED, *, doubt: Doubt | None = None
+    ) -> None:
+        """To REVIEW, with the source locked: a person decides. `doubt`: what came of the last Push is not known."""
+        changes: RowChanges = {"wake_at": NEVER}
+        if doubt:
+            changes["doubt"] = doubt
+        if self._ended(turn, event, diagnosis, **changes):
             self.ports.journal.count("Review")
 
     def hold_or_reject(self, turn: Turn, refusal: DefinitelyNot) -> None:

@@ -59,6 +59,31 @@ BILL: Final[Mapping[Code, Explanation]] = {
         ),
     ),
     # Takes {bill}.
+    Code.BILL_NOT_NEW: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="K3Cloud answered the Push with payment bill {bill}, which existed before it.",
+            cause=(
+                "A Push makes a new bill. The conversion rule may have merged the payment into an older bill, or a "
+                "plug-in names the wrong one."
+            ),
+            solution=(
+                "Look in K3Cloud for a newer bill of the application (“下查”). If there is one, run "
+                "`paysync review adopt KEY BILL`; if there is none, `paysync review confirm-none KEY`. If the payment "
+                "was merged into {bill}, book it by hand and run `paysync review close KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="金蝶对下推答复的付款单 {bill} 在下推之前已经存在。",
+            cause="下推应生成新单据。可能单据转换规则把本笔并入了旧单，或插件返回了错误的单据。",
+            solution=(
+                "在金蝶对付款申请单【下查】有无新生成的付款单：有则执行 `paysync review adopt KEY BILL`；没有则执行 "
+                "`paysync review confirm-none KEY`；若已并入 {bill}，手工入账后执行 `paysync review close KEY`。"
+            ),
+        ),
+    ),
+    # Takes {bill}.
     Code.BILL_DRAFT: Explanation(
         Kind.REVIEW,
         Who.ACCOUNTANT,

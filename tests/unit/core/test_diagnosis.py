@@ -1,0 +1,66 @@
+"""A diagnosis: a code with its particulars, said in two languages, and the three outcomes that carry it."""
+
+from typing import get_args
+
+import pytest
+
+from paysync.core.codes import Code
+from paysync.core.diagnosis import Diagnosis, Kind, Language, Who
+from paysync.core.outcomes import DefinitelyNot, Done, Failure, Unknown
+
+WAITS = Diagnosis.of(Code.SOURCE_WAITS, waits_for="PAY-7")
+
+
+def test_particulars_are_short_sorted_text() -> None:
+    """Details are the same whatever order they were given in, and no vendor's page of HTML gets into a row."""
+    told = Diagnosis.of(Code.ERP_REFUSED, vendor="x" * 1_000, status=3)
+    assert told.details == (("status", "3"), ("vendor", "x" * 300))
+    assert told == Diagnosis.of(Code.ERP_REFUSED, status="3", vendor="x" * 300)
+
+
+def test_the_vendors_own_words_are_kept() -> None:
+    """What the vendor said is at hand for whoever asks the vendor, and nothing where it said nothing."""
+    assert Diagnosis.of(Code.ERP_REFUSED, vendor="期间已关闭").vendor == "期间已关闭"
+    assert WAITS.vendor == ""
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_the_case_is_filled_into_the_text(language: Language) -> None:
+    """Problem, cause and solution are said in both languages, with the particulars of this case in them."""
+    said = (WAITS.problem(language), WAITS.cause(language), WAITS.solution(language))
+    assert all(said)
+    assert "PAY-7" in "".join(said)
+    assert "{waits_for}" not in "".join(said)
+
+
+def test_both_languages_say_something_of_their_own() -> None:
+    """Chinese is no copy of the English text."""
+    assert WAITS.problem("zh") != WAITS.problem("en")
+
+
+def test_json_says_all_that_an_operator_needs() -> None:
+    """Messages, logs and `--json` carry code, class, who acts, both texts, the link and the particulars."""
+    told = WAITS.as_json()
+    assert (told["code"], told["class"], told["who"]) == ("source.waits", str(WAITS.kind), str(WAITS.who))
+    assert told["problem"] == {"en": WAITS.problem("en"), "zh": WAITS.problem("zh")}
+    assert told["cause"] == {"en": WAITS.cause("en"), "zh": WAITS.cause("zh")}
+    assert told["solution"] == {"en": WAITS.solution("en"), "zh": WAITS.solution("zh")}
+    assert told["link"] == "docs/reference/diagnoses.md#sourcewaits"
+    assert told["details"] == {"waits_for": "PAY-7"}
+    assert (WAITS.kind, WAITS.who) in {(kind, who) for kind in Kind for who in Who}
+
+
+def test_codes_are_told_apart() -> None:
+    """No two codes share their text, and each says whose matter it is before its dot."""
+    assert len({str(code) for code in Code}) == len(Code)
+    assert all(str(code).count(".") == 1 and str(code) == str(code).lower() for code in Code)
+
+
+def test_an_outcome_is_one_of_three() -> None:
+    """A refusal is permanent unless it is said to be transient; only Done has a value, only failures a diagnosis."""
+    no, unknown = DefinitelyNot(WAITS), Unknown(WAITS)
+    assert not no.transient
+    assert no != DefinitelyNot(WAITS, transient=True)
+    assert Done(1).value == 1
+    assert [failure.diagnosis for failure in (no, unknown)] == [WAITS, WAITS]
+    assert set(get_args(Failure)) == {DefinitelyNot, Unknown}
