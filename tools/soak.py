@@ -1,6 +1,7 @@
 """`make soak`: far more of the simulation than `make test` runs, on every core, and the counts as docs/evidence.md.
 
-Every single fault, all pairs of the smallest scenario, sampled triples, and many seeds. Ends with 1 when one failed.
+Every single fault, all pairs of the smallest scenario, triples by chance, acts of people at every call, many seeds, and
+every guard taken out. Ends with 1 when anything failed.
 """
 
 from __future__ import annotations
@@ -8,14 +9,11 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import random
 import subprocess
 import sys
 import time
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,156 +22,185 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "layers" / "paysync" / "python")]
+
+from simulation import soaking
+from simulation.faults import KINDS, Fault
+from simulation.guards import GUARDS
+from simulation.scenarios import SCENARIOS, play
+from simulation.soaking import DOUBLED, LOST, OTHER, STUCK, Tally
+from simulation.strikes import singles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
-_AT_ONCE = 250
-_SEED = 20250131
+AT_ONCE = 250
+SEED = 20250131
+SMALLEST = "one_payment"
+THRICE = ("one_payment", "two_of_one", "decided_meanwhile", "ten_with_two_faulty")
+ACTED_IN = ("one_payment", "attested", "two_of_one", "a_draft", "by_hand_meanwhile", "decided_meanwhile")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work for a process."""
+
+    task: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
 
 
 @dataclass
-class Tally:
-    """What one kind of run has come to."""
+class Results:
+    """All that was found."""
 
-    name: str
-    runs: int = 0
-    points: int = 0
-    faults: int = 0
-    seconds: float = 0.0
-    failures: list[str] = field(default_factory=list)
-    ends: Counter[str] = field(default_factory=Counter)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    guards: list[tuple[str, str, str]] = field(default_factory=list)
 
+    def take(self, part: Any) -> int:
+        """Take in one piece's answer; how many failures it has."""
+        if isinstance(part, Tally):
+            self.tallies.setdefault(part.name, Tally(part.name)).add(part)
+            return len(part.failures)
+        self.guards.append(part)
+        return not part[2]
 
-def seeds(chosen: Sequence[int]) -> Tally:
-    """Whole runs by their seeds."""
-    from simulation.chance import play_seed
-
-    return _tally("seeds", [(f"play_seed({seed})", partial(play_seed, seed)) for seed in chosen])
-
-
-def plans(work: tuple[str, str, Sequence[dict[int, Any]]]) -> Tally:
-    """A scenario with each of the plans; a payment that could be booked and is not counts as a failure."""
-    from simulation.test_faults import assert_ends_well
-
-    name, scenario, chosen = work
-    runs = [(f"play({scenario!r}, {plan!r})", lambda plan=plan: assert_ends_well(scenario, plan)) for plan in chosen]
-    return _tally(name, runs)
+    @property
+    def failures(self) -> list[str]:
+        """Every failure, with the call that shows it again."""
+        unnoticed = [f"the loss of {name} was not noticed" for name, _, words in self.guards if not words]
+        return [text for tally in self.tallies.values() for text in tally.failures] + unnoticed
 
 
 def main() -> int:
     """All of it; 0 only if nothing failed."""
+    options = _options()
+    print(f"seed of the triples: {SEED}; seeds {options.first} to {options.first + options.seeds - 1}", flush=True)
+    begin = time.monotonic()
+    results = _run(list(_programme(options)), options.jobs)
+    failures = results.failures
+    for text in failures[:20]:
+        print(text)
+    for tally in results.tallies.values():
+        print(f"{tally.runs:>8} {tally.name}: {len(tally.failures)} failures")
+    print(f"{len(results.guards):>8} guards taken out: {sum(bool(words) for *_, words in results.guards)} noticed")
+    page = _page(results, options, time.monotonic() - begin)
+    (ROOT / "docs" / "evidence.md").write_text(page, encoding="utf-8")
+    return 1 if failures else 0
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=int(os.environ.get("SEEDS", "100000")))
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--triples", type=int, default=int(os.environ.get("TRIPLES", "10000")))
-    parser.add_argument("--pairs", type=int, default=int(os.environ.get("PAIRS", "0")), help="so many instead of all")
+    parser.add_argument("--pairs", type=int, default=None, help="only the pairs after so many first faults, not all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options = parser.parse_args()
-    tallies: dict[str, Tally] = {}
-    columns = (TextColumn("{task.description:>24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return parser.parse_args()
+
+
+def _programme(options: argparse.Namespace) -> Iterator[Job]:
+    for name in SCENARIOS:
+        yield from (Job("one fault", soaking.of_singles, (name, part, 4)) for part in range(4))
+    for name in ACTED_IN:
+        yield from (Job("people and schedules", soaking.of_acts, (name, act)) for act in soaking.acts())
+    yield from (Job("guards taken out", soaking.of_guards, (number,)) for number in range(len(GUARDS)))
+    for first in islice(singles(SMALLEST), options.pairs):
+        yield Job("two faults", soaking.of_pairs, (SMALLEST, first))
+    each = -(-options.triples // len(THRICE))
+    for name in THRICE:
+        for start in range(0, each, AT_ONCE):
+            yield Job("three faults", soaking.of_triples, (name, min(AT_ONCE, each - start), SEED + start))
+    for start in range(options.first, options.first + options.seeds, AT_ONCE):
+        end = min(start + AT_ONCE, options.first + options.seeds)
+        yield Job("seeds", soaking.of_seeds, (range(start, end),))
+
+
+def _run(programme: list[Job], processes: int) -> Results:
+    results = Results()
+    columns = (TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
-        ProcessPoolExecutor(options.jobs) as pool,
-        Progress(*columns, TextColumn("{task.fields[said]}"), console=Console(stderr=True)) as bar,
+        ProcessPoolExecutor(processes) as pool,
+        Progress(*columns, TextColumn("{task.fields[failed]} failures"), console=Console(stderr=True)) as bar,
     ):
-        for name, function, work in _programme(options):
-            items = list(work)
-            task = bar.add_task(name, total=len(items), said="")
-            tally = tallies.setdefault(name, Tally(name))
-            for part in pool.map(function, items):
-                _add(tally, part)
-                bar.update(task, advance=1, said=f"{tally.runs} runs, {len(tally.failures)} failures")
-    _report(list(tallies.values()), options)
-    failures = [text for tally in tallies.values() for text in tally.failures]
-    for text in failures[:20]:
-        print(text)
-    print(", ".join(f"{t.runs} {t.name}" for t in tallies.values()), "-", f"{len(failures)} failures")
-    return 1 if failures else 0
+        names = list(dict.fromkeys(job.task for job in programme))
+        tasks = {n: bar.add_task(n, total=sum(job.task == n for job in programme), failed=0) for n in names}
+        failed = dict.fromkeys(names, 0)
+        futures = [(job, pool.submit(job.function, *job.arguments)) for job in programme]
+        for job, future in futures:
+            failed[job.task] += results.take(future.result())
+            bar.update(tasks[job.task], advance=1, failed=failed[job.task])
+    return results
 
 
-def _programme(options: argparse.Namespace) -> Iterator[tuple[str, Callable[[Any], Tally], Iterable[Any]]]:
-    from simulation.scenarios import SCENARIOS
-    from simulation.test_faults import all_pairs, single_faults
-
-    singles = [
-        (f"single faults, {scenario}", scenario, chunk)
-        for scenario in SCENARIOS
-        for chunk in _chunks(single_faults(scenario))
-    ]
-    yield "single faults", plans, singles
-    rng = random.Random(_SEED)  # noqa: S311 - repeatable is the point
-    few = list(single_faults("two_of_one"))
-    for scenario in ("one_payment",):
-        pairs = islice(all_pairs(scenario), options.pairs or None)
-        yield f"pairs, {scenario}", plans, [(f"pairs, {scenario}", scenario, chunk) for chunk in _chunks(pairs)]
-    triples = (
-        {point: kind for plan in rng.sample(few, 3) for point, kind in plan.items()} for _ in range(options.triples)
-    )
-    yield "triples, two_of_one", plans, [("triples", "two_of_one", chunk) for chunk in _chunks(triples)]
-    last = options.first + options.seeds
-    yield "seeds", seeds, list(_chunks(iter(range(options.first, last))))
+# ---- the page
 
 
-def _chunks(items: Iterator[Any]) -> Iterator[list[Any]]:
-    while chunk := list(islice(items, _AT_ONCE)):
-        yield chunk
-
-
-def _tally(name: str, runs: Sequence[tuple[str, Callable[[], Any]]]) -> Tally:
-    tally = Tally(name)
-    begin = time.process_time()
-    for text, run in runs:
-        tally.runs += 1
-        try:
-            ended = run()
-        except Exception as error:  # noqa: BLE001 - every failure is wanted, with what shows it again
-            tally.failures.append(f"{text}: {type(error).__name__}: {error}")
-            continue
-        if ended is not None:
-            tally.points += ended.points
-            tally.faults += ended.faults
-            tally.ends.update(str(row.state) for row in ended.ledger.table.values())
-    tally.seconds = time.process_time() - begin
-    return tally
-
-
-def _add(tally: Tally, part: Tally) -> None:
-    tally.runs += part.runs
-    tally.points += part.points
-    tally.faults += part.faults
-    tally.seconds += part.seconds
-    tally.failures += part.failures
-    tally.ends += part.ends
-
-
-def _report(tallies: Sequence[Tally], options: argparse.Namespace) -> None:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607 - git is what a checkout needs
+def _page(results: Results, options: argparse.Namespace, seconds: float) -> str:
+    when = f"{options.jobs} processes, {seconds / 60:.0f} minutes"
+    which = f"seeds {options.first} to {options.first + options.seeds - 1}, triples from seed {SEED}"
     lines = [
         "# Evidence",
         "",
         "Written by `make soak`; do not edit. What is promised: [promise.md](promise.md). How it is tested:",
         "`tests/simulation/`. A failure prints the call that shows it again.",
         "",
-        f"Commit {commit.stdout.strip() or 'unknown'}, Python {platform.python_version()}, {options.jobs} processes,",
-        f"seeds {options.first} to {options.first + options.seeds - 1}.",
+        f"Commit {_commit()}, Python {platform.python_version()}, {when}, {which}.",
         "",
-        "| what | runs | failures | runs a second on one core |",
-        "| --- | --- | --- | --- |",
+        "## Runs",
+        "",
+        "| what | runs | calls to the outside | faults | doubled | lost | stuck | other | runs/s, one core |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *(_line(tally) for tally in results.tallies.values()),
+        "",
+        *_ends(results),
+        "",
+        "## Calls and kinds of fault",
+        "",
+        "| scenario | calls without a fault | cases of one fault |",
+        "| --- | ---: | ---: |",
+        *(f"| {name} | {play(name).points} | {sum(1 for _ in singles(name))} |" for name in SCENARIOS),
+        "",
+        f"{len(KINDS)} operations, {len(Fault)} kinds of fault; struck by chance, in all seeds:",
+        "",
+        *_kinds(results),
+        "",
+        "## Guards",
+        "",
+        "Each guard was taken out, and this is how the simulation noticed:",
+        "",
+        "| guard | without it | noticed by |",
+        "| --- | --- | --- |",
+        *(f"| {name.replace('_', ' ')} | {what} | {words or '**nothing**'} |" for name, what, words in results.guards),
+        "",
     ]
-    lines += [
-        f"| {t.name} | {t.runs} | {len(t.failures)} | {t.runs / t.seconds if t.seconds else 0:.0f} |" for t in tallies
-    ]
-    by_seed = next((t for t in tallies if t.name == "seeds"), None)
-    if by_seed:
-        ends = ", ".join(f"{count} {name}" for name, count in sorted(by_seed.ends.items()))
-        lines += [
-            "",
-            f"In the seeds: {by_seed.points} calls to the outside, {by_seed.faults} of them struck by a fault;",
-            f"payments ended {ends}.",
-        ]
-    text = "\n".join([*lines, ""])
-    (ROOT / "docs" / "evidence.md").write_text(text, encoding="utf-8")
+    return "\n".join(lines)
+
+
+def _line(tally: Tally) -> str:
+    broken = " | ".join(str(tally.broken[what]) for what in (DOUBLED, LOST, STUCK, OTHER))
+    rate = tally.runs / tally.seconds if tally.seconds else 0
+    return f"| {tally.name} | {tally.runs} | {tally.calls} | {tally.struck.total()} | {broken} | {rate:.0f} |"
+
+
+def _ends(results: Results) -> Iterator[str]:
+    for tally in results.tallies.values():
+        if tally.name == "seeds":
+            ends = ", ".join(f"{count} {name}" for name, count in sorted(tally.ends.items()))
+            yield f"In the seeds {tally.ends.total()} payments ended: {ends}. A closed one had been made unbookable."
+
+
+def _kinds(results: Results) -> Iterator[str]:
+    seeds = results.tallies.get("seeds", Tally("seeds"))
+    yield "| kind | times |"
+    yield "| --- | ---: |"
+    for kind in Fault:
+        yield f"| {kind.value} | {seeds.struck[kind.name]} |"
+
+
+def _commit() -> str:
+    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -119,7 +119,13 @@ class MemoryQueue:
 
     def next_visible(self) -> Instant | None:
         """When the next message can be received: where a simulation may jump to."""
-        return min((held.visible_at for held in self.held.values()), default=None)
+        while self._due:
+            at, _, id_ = self._due[0]
+            held = self.held.get(id_)
+            if held is not None and held.visible_at == at:
+                return at
+            heappop(self._due)
+        return None
 
     # --------------------------------------------------------------------------------------------------------------
 

@@ -78,6 +78,7 @@ class Books:
     over_push_guard: bool = True
     closed_until: str = ""
     """Business dates up to this ISO day are in closed periods."""
+    accounts: dict[str, int] = field(default_factory=lambda: dict(ACCOUNTS))
     applications: dict[str, Application] = field(default_factory=dict)
     bills: dict[str, BookedBill] = field(default_factory=dict)
     count: int = 0

@@ -111,3 +111,13 @@ KINDS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "audit": (*_ERP_WRITE, F.PARTIAL),
 }
 """Operation → the kinds that can happen there. An operation that is not here fails the run: it must be listed first."""
+WEIGHTS: Final[Mapping[str, int]] = {
+    "make": 8,
+    "save": 4,
+    "submit": 4,
+    "audit": 4,
+    "commit": 2,
+    "existing": 3,
+    "bury": 3,
+}
+"""So many times more often than others is a call struck by chance: where money is made, faults are worth most."""

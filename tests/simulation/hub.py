@@ -1,6 +1,7 @@
 """The seeded scheduler: actors as greenlets, time that passes only here, and one numbered point at every call."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -11,7 +12,7 @@ from greenlet import greenlet
 from fakes.faults import AnswerLost, Moment
 from fakes.system import START
 from paysync.core.times import Instant
-from simulation.faults import AROUND, KINDS, Fault
+from simulation.faults import AROUND, KINDS, WEIGHTS, Fault
 
 if TYPE_CHECKING:
     from collections import deque
@@ -58,7 +59,10 @@ class SandboxLike:
 
 
 class Hub:
-    """Events in the order of time. Chance comes from one seed; with `plan` there is none but what it says."""
+    """Events in the order of time. Chance comes from one seed; with `plan` there is none but what it says.
+
+    `plan`: faults by the number of the point; `acts`: what somebody else does just before that point.
+    """
 
     def __init__(
         self,
@@ -66,16 +70,17 @@ class Hub:
         *,
         plan: Mapping[int, Fault] | None = None,
         rate: float = 0.0,
-        kinds: frozenset[Fault] | None = None,
     ) -> None:
         self.rng = random.Random(seed)
         self.now: datetime = START
         self.plan = plan
+        self.acts: Mapping[int, Work] = {}
         self.rate = rate
-        self.kinds = kinds
+        self.kinds: frozenset[Fault] | None = None
         self.points = 0
         self.steps = 0
         self.faults = 0
+        self.struck: Counter[Fault] = Counter()
         self.ops: list[str] | None = None
         self.trace: deque[str] | None = None
         self.current: Actor | None = None
@@ -91,9 +96,11 @@ class Hub:
         self.points += 1
         if self.ops is not None:
             self.ops.append(op)
+        if self.points in self.acts:
+            self.acts[self.points]()
         if self.plan is not None:
             fault = self.plan.get(self.points)
-        elif self.rate and self.rng.random() < self.rate:
+        elif self.rate and self.rng.random() < self.rate * WEIGHTS.get(op, 1):
             fault = self._drawn(op)
         else:
             fault = None
@@ -102,6 +109,7 @@ class Hub:
         if fault is None:
             return None
         self.faults += 1
+        self.struck[fault] += 1
         if fault in AROUND:
             self.around(fault)
             return None
@@ -226,8 +234,9 @@ class Hub:
 
     def _drawn(self, op: str) -> Fault | None:
         kinds = KINDS[op]
-        fault = kinds[int(self.rng.random() * len(kinds))]
-        return fault if self.kinds is None or fault in self.kinds else None
+        if self.kinds is not None:
+            kinds = tuple(kind for kind in kinds if kind in self.kinds)
+        return kinds[int(self.rng.random() * len(kinds))] if kinds else None
 
     def _keep(self, when: Instant, event: Actor | Work) -> None:
         self._sequence += 1

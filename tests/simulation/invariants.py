@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from paysync.core.bills import BillStatus
 from paysync.core.codes import Code
+from paysync.core.diagnosis import Kind
 from paysync.core.fetch import PAID
 from paysync.core.keys import BillKey, PaymentKey
-from paysync.core.records import Change, Received, Row, Watermark
+from paysync.core.records import Change, Message, Received, Row, Watermark
 from paysync.core.states import FINAL, SETTLED, WITH_BILL, Event, State
 from paysync.core.times import NEVER, Instant, local_date
 from paysync.core.turn import HANDOVER_AT
-from simulation.books import ACCOUNTS, BookedBill
+from simulation.books import BookedBill
 from simulation.hub import Actor
 from simulation.pair import FORM
 from simulation.target import CALL_SPAN
@@ -28,6 +29,8 @@ _NO_BILL_YET: Final = frozenset({State.NEW, State.INTENT, State.IN_DOUBT})
 _BY_HAND: Final = timedelta(minutes=30)
 """So long after a person changed a bill, what the system says of it may be of before."""
 _SLACK: Final = timedelta(seconds=2)
+_WINDOW: Final = timedelta(minutes=9)
+_MOST_REFUSED: Final = 12
 
 
 class ViolationError(AssertionError):
@@ -49,12 +52,14 @@ class Checker:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.aims: dict[Actor, Aim] = {}
-        self.looked_at: dict[PaymentKey, Instant] = {}
-        """When the bills of a payment's source were asked for last."""
+        self.looked_at: dict[tuple[Actor | None, PaymentKey], Instant] = {}
+        """When an actor asked last for the bills of a payment's source."""
         self.flying: dict[PaymentKey, int] = {}
         """Pushes that may still be carried out."""
         self.pushes: list[PaymentKey] = []
-        self.calls = 0
+        self.refused_at: list[Instant] = []
+        self.buried: set[tuple[PaymentKey, int | None]] = set()
+        """Dead letters that were sent, by payment and attempt."""
 
     # ---- while it runs
 
@@ -79,6 +84,8 @@ class Checker:
             self._watch_done(stands)
         if after.state is State.REJECTED and change.entry.event is Event.REFUSED:
             self._watch_rejection(stands)
+        if change.entry.event is Event.DELIVERED and (key, stands.fence) not in self.buried:
+            self.fail("I3", key, "its dead letter counts as sent, but was not")
 
     def push_begins(self, actor: Actor | None, numbers: Sequence[str]) -> None:
         """I6, I7, the source lock, one source per Push, and enough time for the answer."""
@@ -128,6 +135,13 @@ class Checker:
             name = self.pushing(actor) or PaymentKey("?", op)
             self.fail("time", name, f"{op} begins {left.total_seconds():.1f} s before the deadline")
 
+    def refused_for_credentials(self) -> None:
+        """Calls that cannot succeed are not made again and again: consumption stands still."""
+        now = self.world.now
+        self.refused_at = [at for at in self.refused_at if now - at < _WINDOW] + [now]
+        if len(self.refused_at) > _MOST_REFUSED:
+            self.fail("pause", PaymentKey("?", "?"), f"{len(self.refused_at)} calls with refused credentials in a row")
+
     def submit_begins(self, ids: Sequence[str]) -> None:
         """Only a bill that says what it must is submitted."""
         for bill_id in ids:
@@ -140,18 +154,25 @@ class Checker:
             if wrong:
                 self.fail("I2", row.key, f"bill {bill_id} is submitted although its {wrong} is wrong")
 
-    def deleted(self, received: Received) -> None:
-        """I3: the row must say why its message may go."""
+    def sent(self, messages: Sequence[Message]) -> None:
+        """The row comes first: a message without one explains nothing to nobody."""
+        for message in messages:
+            if message.key not in self.world.ledger.table:
+                self.fail("I5", message.key, "its message was sent before its row was written")
+
+    def deleted(self, received: Received, batch: Sequence[Received]) -> None:
+        """I3: the row must say why its message may go. A message shares the fate of its copies in one batch."""
         if received.message is None:
             self.fail("I3", PaymentKey("?", received.id), "an unreadable message was deleted")
         row = self.world.ledger.table.get(received.message.key)
         if row is None:
             self.fail("I3", received.message.key, "its message was deleted, but there is no row")
-        if row.state in FINAL or (received.receives >= HANDOVER_AT and row.wake_at < NEVER):
+        receives = max(r.receives for r in batch if r.message and r.message.key == received.message.key)
+        if row.state in FINAL or (receives >= HANDOVER_AT and row.wake_at < NEVER):
             return
         if row.fence == 0 or row.wake_at - self.world.now > timedelta(days=1):
             self.fail("I3", row.key, f"its message was deleted while the row is {row.state}")
-        if received.receives < HANDOVER_AT and row.lease is None and row.updated <= self.world.now - timedelta(hours=1):
+        if receives < HANDOVER_AT and row.lease is None and row.updated <= self.world.now - timedelta(hours=1):
             self.fail("I3", row.key, f"its message was deleted while the row is {row.state} and nobody has it in hand")
 
     def advanced(self, before: Watermark | None, mark: Watermark) -> None:
@@ -231,12 +252,14 @@ class Checker:
     def _watch_baseline(self, row: Row) -> None:
         """What stood in the books for anybody to see when the baseline was read must be in it, and be another's."""
         facts, intent, world = row.payment.facts, row.intent, self.world
-        asked_at = self.looked_at.get(row.key, world.now)
+        asked_at = self.looked_at.get((world.current, row.key), world.now)
+        if row.changed is not None:
+            self.fail("I2", row.key, "an intent although Maycur has shown other content")
         application = world.books.applications.get(facts.source.number) if facts else None
         if application is None or intent is None:
             return
         for bill in world.books.of_source(application):
-            if bill.visible_at > asked_at or self._by_hand(bill, since=asked_at):
+            if bill.visible_at >= asked_at or (bill.touched_at is not None and bill.touched_at >= asked_at):
                 continue
             if bill.id not in intent.baseline:
                 self.fail("I1", row.key, f"bill {bill.id} stood there, but is not in the baseline")
@@ -263,6 +286,10 @@ class Checker:
 
     def _watch_rejection(self, row: Row) -> None:
         """A finished bill is no reason to reject: that would ask a person to book it again."""
+        if not row.owes_letter:
+            self.fail("I3", row.key, "REJECTED without owing a dead letter")
+        if row.diagnosis is None or row.diagnosis.kind is Kind.CREDENTIAL:
+            self.fail("I2", row.key, "REJECTED because of credentials, or for no reason")
         bill = self.world.books.bills.get(row.bill.key.id) if row.bill else None
         if bill is None or not bill.counts or bill.status is not BillStatus.AUDITED or self._by_hand(bill):
             return
@@ -272,9 +299,8 @@ class Checker:
     def _owner(self, bill_id: str) -> PaymentKey | None:
         return self.world.ledger.claims.get(BillKey(FORM, bill_id))
 
-    def _by_hand(self, bill: BookedBill, *, since: Instant | None = None) -> bool:
-        start = (since or self.world.now) - _BY_HAND
-        return bill.touched_at is not None and bill.touched_at >= start
+    def _by_hand(self, bill: BookedBill) -> bool:
+        return bill.touched_at is not None and bill.touched_at >= self.world.now - _BY_HAND
 
     def _was_by_hand(self, row: Row) -> bool:
         bill = self.world.books.bills.get(row.bill.key.id) if row.bill else None
@@ -291,6 +317,6 @@ class Checker:
         for key in world.ledger.table:
             said += [f"{entry.diagnosis} {entry.note}" for entry in world.ledger._lines.get(key, ())]
         text = "\n".join(said)
-        for account in ACCOUNTS:
+        for account in {str(row.raw["payerAccountNumber"]) for row in world.maycur.rows}:
             if account in text:
                 self.fail("I9", PaymentKey("?", account[-4:]), "a full account number was told")

@@ -73,15 +73,18 @@ class SimOutbox:
 
     def __init__(self, world: "World") -> None:
         self.world = world
+        self.loses_until: Instant | None = None
+        """Until then everything is confirmed and nothing arrives, as after the retention."""
 
     def send(self, messages: Sequence[Message]) -> frozenset[PaymentKey]:
         world = self.world
         fault = world.point("send")
+        world.checker.sent(messages)
         self._spend(fault)
         keys = frozenset(m.key for m in messages)
         if fault is Fault.NOT_SENT:
             return keys
-        for message in messages:
+        for message in messages if self.loses_until is None or world.now >= self.loses_until else ():
             world.queue.put(message)
         if fault is Fault.CRASH_AFTER:
             raise Killed
@@ -94,6 +97,7 @@ class SimOutbox:
         if fault is Fault.NOT_SENT:
             return False
         world.dead_letters.put(letter.message, letter=letter)
+        world.checker.buried.add((letter.message.key, letter.message.attempt))
         if fault is Fault.CRASH_AFTER:
             raise Killed
         return fault is not Fault.SENT_UNCONFIRMED

@@ -21,7 +21,7 @@ from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import PaymentKey, SourceKey
 from paysync.core.outcomes import DefinitelyNot, Done, Failure, Outcome, Unknown
 from paysync.core.ports import LookupKey
-from simulation.books import ACCOUNTS, BookedBill
+from simulation.books import BookedBill
 from simulation.faults import Fault
 from simulation.hub import MINUTE, MS, SECOND, Killed
 
@@ -84,7 +84,8 @@ class SimTarget:
 
     def lookup(self, name: str, asked: Sequence[LookupKey]) -> Outcome[Mapping[LookupKey, Sequence[Cell]]]:
         assert name == "org"
-        return self._read("lookup", lambda: {key: [ACCOUNTS[key[0]]] if key[0] in ACCOUNTS else [] for key in asked})
+        accounts = self.books.accounts
+        return self._read("lookup", lambda: {key: [accounts[key[0]]] if key[0] in accounts else [] for key in asked})
 
     def bills_by_reference(self, references: Sequence[str]) -> Outcome[Mapping[str, Sequence[BillTotal]]]:
         return self._read(
@@ -124,7 +125,7 @@ class SimTarget:
         def never() -> None:
             world.checker.push_is_over(pushed_for)
 
-        if world.rotated(fault):
+        if world.rotated():
             never()
             return _ROTATED
         if fault is not None and fault in _NOT:
@@ -171,7 +172,7 @@ class SimTarget:
     def _read(self, op: str, work: Callable[[], T]) -> Outcome[T]:
         world = self.world
         fault = world.point(op)
-        if world.rotated(fault):
+        if world.rotated():
             return _ROTATED
         if fault is not None and fault in _NOT:
             world.spend(None, _READ)
@@ -187,7 +188,7 @@ class SimTarget:
         world = self.world
         fault = world.point(op)
         world.checker.write_begins(world.current, op)
-        if world.rotated(fault):
+        if world.rotated():
             return dict.fromkeys(ids, _ROTATED)
         refusal = _NOT.get(fault) if fault else None
         if refusal and (refusal.transient or len(ids) == 1):
@@ -237,7 +238,7 @@ class SimTarget:
 
     def _heads(self, one: Inquiry, *, creators: bool) -> list[BillHead]:
         now = self.world.now
-        self.world.checker.looked_at[one.payment] = now
+        self.world.checker.looked_at[self.world.current, one.payment] = now
         return [
             _head(b, creators=creators)
             for b in self.books.bills.values()

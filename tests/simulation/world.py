@@ -3,9 +3,11 @@
 Everything that runs is the real core, wired as the handlers wire it. A seed, or a plan of faults, gives a run again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -15,15 +17,15 @@ from fakes.system import START, SeededIds
 from paysync.core import fetch
 from paysync.core.errors import RunError
 from paysync.core.fetch import FetchPorts, Report
-from paysync.core.outcomes import Done
+from paysync.core.keys import PaymentKey
 from paysync.core.push import push_batch
+from paysync.core.reconcile import ReconcilePorts, ReconcileReport, reconcile
 from paysync.core.records import Received, Row
-from paysync.core.replay import ReplayPorts, plan, replay
-from paysync.core.review import Look, ReviewPorts, accept, adopt, close, confirm_none, look
+from paysync.core.review import ReviewPorts
 from paysync.core.scheme import Paging, Scheme
 from paysync.core.states import OPEN, SETTLED, State
 from paysync.core.sweep import SweepPorts, sweep
-from paysync.core.times import Instant
+from paysync.core.times import Instant, Window
 from paysync.core.turn import Acknowledge, PushPorts
 from simulation.books import INTEGRATION_USER, Books
 from simulation.faults import Fault
@@ -31,6 +33,7 @@ from simulation.hub import MINUTE, MS, SECOND, Actor, Hub, SandboxLike
 from simulation.invariants import Checker, ViolationError
 from simulation.maycur import SimMaycur
 from simulation.pair import NAME, scheme
+from simulation.people import LOOKS, decide
 from simulation.ports import SimClock, SimInbox, SimLedger, SimOutbox
 from simulation.target import CALL_SPAN, LATEST, SimTarget
 
@@ -41,8 +44,6 @@ A_PERSON_WAITS: Final = timedelta(hours=2)
 """So long after a row's last change does a person look: no request can still be carried out by then."""
 _LONGEST: Final = timedelta(days=12)
 _ROUNDS: Final = 400
-_LOOKS: Final = 4
-"""How often a person mends and replays what comes back before they book it by hand and close the case."""
 _MOST_STEPS: Final = 60_000
 
 
@@ -87,9 +88,8 @@ class World(Hub):
         load: Load | None = None,
         plan: Mapping[int, Fault] | None = None,
         rate: float = 0.0,
-        kinds: frozenset[Fault] | None = None,
     ) -> None:
-        super().__init__(seed, plan=plan, rate=rate, kinds=kinds)
+        super().__init__(seed, plan=plan, rate=rate)
         self.load = load or Load()
         self.ids = SeededIds(seed, "t")
         self.checks_secrets = True
@@ -112,6 +112,7 @@ class World(Hub):
         self.machines = [SandboxLike() for _ in range(CONCURRENCY)]
         self._rotated_until = START - SECOND
         self._names = count(1)
+        self.reports: list[ReconcileReport] = []
         self._people = SandboxLike()
 
     # ---- what the hub asks
@@ -151,10 +152,12 @@ class World(Hub):
             case _:
                 raise AssertionError(fault)
 
-    def rotated(self, fault: Fault | None) -> bool:
+    def rotated(self) -> bool:
         """Whether K3Cloud refuses the credentials now."""
-        del fault
-        return self.now < self._rotated_until
+        refused = self.now < self._rotated_until
+        if refused:
+            self.checker.refused_for_credentials()
+        return refused
 
     # ---- what is invoked
 
@@ -178,6 +181,24 @@ class World(Hub):
             del actor
 
         self.start(f"{name}-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
+
+    def backfill(self) -> None:
+        """An operator reads the last day again."""
+        window = Window(max(self.load.since, self.now - timedelta(days=1)), self.now)
+        self._fetch("backfill", partial(fetch.backfill, window=window))
+
+    def reconcile(self) -> None:
+        """One scheduled comparison of the three books; `reports` keeps what it says."""
+        machine = SandboxLike()
+
+        def invocation(actor: Actor) -> None:
+            ports = ReconcilePorts(self.fetch_ports(SimClock(self, machine)), self.target, INTEGRATION_USER)
+            try:
+                self.reports.append(reconcile(ports, Window(self.load.since, actor.started)))
+            except RunError:
+                self.tell("reconcile failed")
+
+        self.start(f"reconcile-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
 
     def sweep(self) -> None:
         """One scheduled run of sweep."""
@@ -223,18 +244,17 @@ class World(Hub):
     def settle(self) -> None:
         """Time, sweep, fetch, and in the end a person, until nothing is left to do; no chance faults once calm."""
         end = self.now + _LONGEST
-        looks, last_reading = 0, False
+        looks, read_after = Counter[PaymentKey](), -1
         for number in range(_ROUNDS):
-            self._work_until(self.now + SWEEP_EVERY)
-            if number % 4 == 0:
-                self.fetch()
-            self.sweep()
             self._work_until(self.now + SWEEP_EVERY)
             if not self._is_calm():
                 self._skip_to_next(end)
+                self.sweep()
+                if number % 4 == 0:
+                    self.fetch()
                 continue
-            if not last_reading:
-                last_reading, self.rate = True, 0.0
+            if read_after != self.faults:  # a last reading that nothing strikes
+                read_after, self.rate = self.faults, 0.0
                 self.fetch()
                 self.deep_scan()
                 continue
@@ -245,9 +265,10 @@ class World(Hub):
             ]
             if not undecided:
                 break
-            looks += 1
+            looks.update(row.key for row in undecided)
             self._work_until(self.now + A_PERSON_WAITS)
-            self._decide(undecided, final=looks > _LOOKS)
+            decide(self, [row for row in undecided if looks[row.key] <= LOOKS], final=False)
+            decide(self, [row for row in undecided if looks[row.key] > LOOKS], final=True)
         self.stop()
         self._check_end()
 
@@ -282,47 +303,6 @@ class World(Hub):
     def _sweep_has_work(self) -> bool:
         return any(row.state not in SETTLED and row.wake_at <= self.now for row in self.ledger.table.values())
 
-    # ---- the person at the end
-
-    def _decide(self, rows: Sequence[Row], *, final: bool) -> None:
-        """What a careful person does with what is left: they see the true books, and act by the tools."""
-        for row in rows:
-            self.person("review", lambda ports, row=row: self._decided(ports, row, final=final))  # type: ignore[misc]  # bound now
-
-    def _decided(self, ports: ReviewPorts, row: Row, *, final: bool) -> None:
-        if row.state is State.REJECTED:
-            if final or row.payment.facts is None:
-                close(ports, row, "cannot be booked")
-                return
-            ports_of_replay = ReplayPorts(self.ledger, self.outbox, ports.clock, "op-replay")
-            for _ in replay(ports_of_replay, plan(self.ledger, [row.key], ports.clock.now()), pause=timedelta()):
-                pass
-            return
-        if row.changed is not None and row.doubt is None:
-            accept(ports, row, "the new content is right")
-            return
-        match look(ports, row):
-            case Done(seen):
-                self._decided_by(ports, seen, final=final)
-            case _:
-                return
-
-    def _decided_by(self, ports: ReviewPorts, seen: Look, *, final: bool) -> None:
-        """Adopt what was made for this payment; else nothing of what is shown is it."""
-        key = seen.row.key
-        free = {head.id for head in seen.free()}
-        mine = [
-            b for b in self.books.bills.values() if b.counts and key in {b.pushed_for, b.meant_for} and b.id in free
-        ]
-        if final:
-            close(ports, seen.row, "booked by hand")
-        elif seen.row.bill:
-            adopt(ports, seen, seen.row.bill.key.id, "it is this one")
-        elif mine:
-            adopt(ports, seen, mine[0].id, "it is this one")
-        else:
-            confirm_none(ports, seen, "none of these")
-
     def _check_end(self) -> None:
         self.checker.check()
         left = {r.key.code: str(r.state) for r in self.ledger.table.values() if r.state not in SETTLED}
@@ -332,7 +312,10 @@ class World(Hub):
     # ---- push
 
     def _free(self) -> SandboxLike | None:
-        return next((machine for machine in self.machines if not machine.busy), None)
+        for machine in self.machines:
+            if not machine.busy:
+                return machine
+        return None
 
     def _push(self, batch: Sequence[Received], machine: SandboxLike) -> None:
         place = self.machines.index(machine)
@@ -363,7 +346,7 @@ class World(Hub):
             return
         for received in batch:
             if isinstance(verdicts.get(received.id), Acknowledge) and self.queue.delete(received.receipt):
-                self.checker.deleted(received)
+                self.checker.deleted(received, batch)
 
     def _show(self, held: Held) -> None:
         """The visibility of a message in flight ends now."""

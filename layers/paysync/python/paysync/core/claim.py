@@ -15,6 +15,8 @@ LEASE_MARGIN: Final = timedelta(seconds=60)
 WAITING_LOOK: Final = timedelta(minutes=1)
 """How long after it was parked sweep first looks whether the lock that a payment waits for has changed hands."""
 _BUSY: Final = timedelta(seconds=20)
+_IN_HAND: Final = timedelta(seconds=30)
+"""A payment in hand is usually done with long before its lease ends; then its other messages need not wait for that."""
 _NO_ROW: Final = timedelta(minutes=5)
 
 
@@ -43,7 +45,7 @@ def decide(row: Row, attempt: int | None, now: Instant) -> Decision:
     if row.state in FINAL:
         return Acknowledge()
     if row.lease and row.lease.until > now:
-        return GiveBack(row.lease.until - now)
+        return GiveBack(min(row.lease.until - now, _IN_HAND))
     if row.state is State.INTENT:
         return Doubtful()
     if row.doubt and row.state is State.IN_DOUBT and row.doubt.quiet_until > now:

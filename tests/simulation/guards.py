@@ -1,0 +1,221 @@
+"""Each guard of the protocol, and how it is taken out: by patching one place of the core, or of the ledger."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from fakes.ledger import MemoryLedger
+from paysync.core import claim, complete, fetch, make, prepare, push, replay, review, turn
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.outcomes import Failure
+from paysync.core.paging import Leaf
+from paysync.core.records import Change, Letter, LockStep, Message, Payment, Row
+from paysync.core.states import Event
+from paysync.core.times import NEVER, Instant
+from paysync.core.turn import Acknowledge, Desk, GiveBack, Turn
+from simulation import pair, world
+from simulation.ports import SimOutbox
+
+Saw = Callable[[pytest.MonkeyPatch], None]
+
+
+def no_fence(patch: pytest.MonkeyPatch) -> None:
+    """A row may be changed by whoever read it once, whatever has become of it since."""
+    patch.setattr("fakes.ledger._holds", lambda *_: True)
+
+
+def no_lease(patch: pytest.MonkeyPatch) -> None:
+    """A row may be taken while somebody else has it in hand, and no fence tells them apart."""
+    original = claim.decide
+
+    def decide(row: Row, attempt: int | None, now: Instant) -> claim.Decision:
+        return original(replace(row, lease=None), attempt, now)
+
+    patch.setattr(claim, "decide", decide)
+    no_fence(patch)
+
+
+def no_owner_token(patch: pytest.MonkeyPatch) -> None:
+    """A write whose answer was lost is not known again when the client library repeats it."""
+    original = MemoryLedger._commit
+
+    def commit(self: MemoryLedger, change: Change, mine: object) -> Any:
+        self._last.pop(change.before.key, None)
+        return original(self, change, mine)
+
+    patch.setattr(MemoryLedger, "_commit", commit)
+
+
+def no_source_lock(patch: pytest.MonkeyPatch) -> None:
+    """Two payments of one application may be in flight at once."""
+    _without(patch, lock=LockStep.KEEP)
+    patch.setattr(MemoryLedger, "_lock", lambda *_: None)
+    patch.setattr(push, "_without_siblings", lambda waiting, _: (list(waiting), []))
+
+
+def no_lock_in_review(patch: pytest.MonkeyPatch) -> None:
+    """A payment that waits for a person lets go of its application."""
+
+    def park(self: Desk, mine: Turn, diagnosis: Diagnosis, event: Event = Event.PARKED, **_: object) -> None:
+        self._ended(mine, event, diagnosis, LockStep.FREE, wake_at=NEVER)
+
+    patch.setattr(turn.Desk, "park", park)
+
+
+def no_unique_claim(patch: pytest.MonkeyPatch) -> None:
+    """One bill may be claimed by two payments."""
+    _without(patch, claim=None)
+
+
+def no_baseline(patch: pytest.MonkeyPatch) -> None:
+    """A Push although a bill of unknown origin stands there."""
+    patch.setattr(prepare, "_baseline_is_clear", lambda *_: True)
+
+
+def no_intent(patch: pytest.MonkeyPatch) -> None:
+    """A Push without a durable intent before it."""
+    patch.setattr(make, "_intend", lambda *_: True)
+
+
+def no_new_intent_for_a_second_push(patch: pytest.MonkeyPatch) -> None:
+    """After a lost session the same intent is used again."""
+    original, intended = make._intend, list[Turn]()
+
+    def intend(desk: Desk, mine: Turn) -> bool:
+        if any(mine is other for other in intended):
+            return True
+        intended.append(mine)
+        return original(desk, mine)
+
+    patch.setattr(make, "_intend", intend)
+
+
+def no_quiet_period(patch: pytest.MonkeyPatch) -> None:
+    """K3Cloud is asked at once, while the request may still be carried out."""
+    patch.setattr(pair, "QUIET", timedelta(seconds=1))
+
+
+def no_doubt(patch: pytest.MonkeyPatch) -> None:
+    """An unknown answer is taken for a no."""
+    patch.setattr(make, "_doubt", lambda desk, mine, why: desk.later(mine, why, event=Event.TURNED_AWAY))
+
+
+def no_single_source(patch: pytest.MonkeyPatch) -> None:
+    """The Push of one payment carries its source twice, as that of a neighbour would be."""
+    original = make._request
+
+    def request(desk: Desk, mine: Turn) -> Any:
+        made = original(desk, mine)
+        facts = mine.row.payment.facts
+        return made and facts and {**made, "Numbers": [facts.source.number] * 2}
+
+    patch.setattr(make, "_request", request)
+
+
+def no_look_at_the_remaining_time(patch: pytest.MonkeyPatch) -> None:
+    """A call may begin that the deadline will cut."""
+    patch.setattr(Desk, "time_for_a_call", lambda _: True)
+
+
+def no_read_back_before_submit(patch: pytest.MonkeyPatch) -> None:
+    """A bill is submitted on the word of Save's answer."""
+    patch.setattr(complete, "read_back_fault", lambda *_: None)
+
+
+def no_way_back_to_the_bill(patch: pytest.MonkeyPatch) -> None:
+    """A row with a bill that is opened again starts from the beginning."""
+    for module in (claim, replay, review):
+        patch.setattr(module, "resume_event", lambda _: Event.REOPENED)
+
+
+def no_look_for_other_content(patch: pytest.MonkeyPatch) -> None:
+    """A Push although Maycur has corrected the payment since it was claimed."""
+    _without(patch, unchanged_content=False)
+
+
+def no_ledger_before_the_queue(patch: pytest.MonkeyPatch) -> None:
+    """The message is sent before its row is written."""
+    original = fetch._create
+
+    def create(ports: fetch.FetchPorts, found: Sequence[Payment]) -> Sequence[Row]:
+        if found:
+            ports.outbox.send([Message(p.key, p.digest) for p in found])
+        return original(ports, found)
+
+    patch.setattr(fetch, "_create", create)
+
+
+def no_ledger_before_the_watermark(patch: pytest.MonkeyPatch) -> None:
+    """The watermark moves over a window before its rows are stored."""
+    original, held = fetch._take_in, list[Any]()
+
+    def late(ports: fetch.FetchPorts, report: fetch.Report, leaf: Leaf) -> None:
+        if held:
+            original(*held.pop())
+        held.append((ports, report, leaf))
+
+    patch.setattr(fetch, "_take_in", late)
+
+
+def no_write_before_the_acknowledgement(patch: pytest.MonkeyPatch) -> None:
+    """Every message of a batch is deleted, whatever became of its row."""
+    patch.setattr(world, "Acknowledge", Acknowledge | GiveBack)
+
+
+def no_confirmation_of_a_dead_letter(patch: pytest.MonkeyPatch) -> None:
+    """A dead letter counts as sent although SQS did not say so."""
+    original = SimOutbox.bury
+
+    def bury(self: SimOutbox, letter: Letter) -> bool:
+        original(self, letter)
+        return True
+
+    patch.setattr(SimOutbox, "bury", bury)
+
+
+def no_pause_on_credentials(patch: pytest.MonkeyPatch) -> None:
+    """Call after call is made with credentials that are refused."""
+
+    def go_on(self: Desk, failure: Failure) -> None:
+        del self, failure
+
+    patch.setattr(Desk, "pause_on_credentials", go_on)
+
+
+GUARDS: Final[Mapping[Saw, str]] = {
+    no_fence: "I8",
+    no_lease: "I8",
+    no_owner_token: "I10",
+    no_source_lock: "I7",
+    no_lock_in_review: "I7",
+    no_unique_claim: "I4",
+    no_baseline: "I1",
+    no_intent: "I6",
+    no_new_intent_for_a_second_push: "I6",
+    no_quiet_period: "I7",
+    no_doubt: "I7",
+    no_single_source: "I1",
+    no_look_at_the_remaining_time: "time",
+    no_read_back_before_submit: "I2",
+    no_way_back_to_the_bill: "I1",
+    no_look_for_other_content: "I2",
+    no_ledger_before_the_queue: "I5",
+    no_ledger_before_the_watermark: "I5",
+    no_write_before_the_acknowledgement: "I3",
+    no_confirmation_of_a_dead_letter: "I3",
+    no_pause_on_credentials: "pause",
+}
+"""What is taken out, and the promise that breaks without it."""
+
+
+def _without(patch: pytest.MonkeyPatch, **changes: Any) -> None:
+    """The ledger's own judgement of a change, blind to one part of it."""
+    original = MemoryLedger._refusal
+
+    def refusal(self: MemoryLedger, change: Change, stands: Row) -> Any:
+        return original(self, replace(change, **changes), stands)
+
+    patch.setattr(MemoryLedger, "_refusal", refusal)

@@ -1,0 +1,148 @@
+"""The work of `make soak`, in pieces that a process can take: each piece gives its counts and what it found."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from simulation.chance import play_seed
+from simulation.guards import GUARDS, Saw
+from simulation.invariants import ViolationError
+from simulation.sabotage import all_runs, noticed
+from simulation.scenarios import play
+from simulation.strikes import (
+    BY_HAND,
+    HARMLESS,
+    Plan,
+    assert_act_breaks_nothing,
+    assert_ends_well,
+    by_chance,
+    singles,
+    strikes_after,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from simulation.world import World
+
+DOUBLED, LOST, STUCK, OTHER = "doubled", "lost", "stuck", "other"
+_WHAT: Final = {
+    "I1": DOUBLED,
+    "I4": DOUBLED,
+    "I6": DOUBLED,
+    "I7": DOUBLED,
+    "I2": LOST,
+    "I3": LOST,
+    "I5": LOST,
+    "I10": STUCK,
+}
+
+
+@dataclass
+class Tally:
+    """What some runs have come to."""
+
+    name: str
+    runs: int = 0
+    calls: int = 0
+    seconds: float = 0.0
+    struck: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, part: Tally) -> None:
+        """Take in the counts of a part."""
+        self.runs += part.runs
+        self.calls += part.calls
+        self.seconds += part.seconds
+        self.struck += part.struck
+        self.ends += part.ends
+        self.broken += part.broken
+        self.failures += part.failures
+
+    def take(self, run: Callable[[], World]) -> None:
+        """Run one, and count it."""
+        self.runs += 1
+        begin = time.process_time()
+        try:
+            world = run()
+        except Exception as error:  # noqa: BLE001 - everything that goes wrong is wanted, with what shows it again
+            invariant = str(error).partition(":")[0] if isinstance(error, ViolationError) else ""
+            self.broken[_WHAT.get(invariant, OTHER)] += 1
+            self.failures.append(f"{' '.join(getattr(error, '__notes__', ()))}: {type(error).__name__}: {error}")
+        else:
+            self.calls += world.points
+            self.struck.update({kind.name: times for kind, times in world.struck.items()})
+            self.ends.update(str(row.state) for row in world.ledger.table.values())
+        self.seconds += time.process_time() - begin
+
+
+def of_seeds(chosen: Iterable[int]) -> Tally:
+    """Whole runs by their seeds."""
+    tally = Tally("seeds")
+    for seed in chosen:
+        tally.take(partial(_by_seed, seed))
+    return tally
+
+
+def of_singles(name: str, part: int, parts: int) -> Tally:
+    """Every single fault of a scenario, or the share of one process."""
+    tally = Tally(f"one fault, {name}")
+    for plan in islice(singles(name), part, None, parts):
+        tally.take(partial(assert_ends_well, name, plan))
+    return tally
+
+
+def of_pairs(name: str, first: Plan) -> Tally:
+    """Every second fault after a first one, in the run that the first one has changed."""
+    tally = Tally(f"two faults, {name}")
+    for plan in strikes_after(name, first):
+        tally.take(partial(assert_ends_well, name, plan))
+    return tally
+
+
+def of_triples(name: str, runs: int, seed: int) -> Tally:
+    """Three faults, drawn from a seed."""
+    tally = Tally(f"three faults, {name}")
+    for plan in by_chance(name, 3, runs, seed):
+        tally.take(partial(assert_ends_well, name, plan))
+    return tally
+
+
+def of_acts(name: str, act: str) -> Tally:
+    """Somebody acts, just before every call."""
+    tally = Tally(f"people and schedules, {name}")
+    for point in range(1, play(name).points + 1):
+        tally.take(partial(assert_act_breaks_nothing, name, act, point))
+    return tally
+
+
+def of_guards(number: int) -> tuple[str, str, str]:
+    """A guard is taken out: its name, what it does, and how its loss was noticed, or nothing."""
+    runs = all_runs()
+    guard: Saw = list(GUARDS)[number]
+    with pytest.MonkeyPatch.context() as patch:
+        guard(patch)
+        found = noticed(GUARDS[guard], iter(runs))
+    return guard.__name__, guard.__doc__ or "", f"{found.words} (run {found.runs})" if found else ""
+
+
+def acts() -> tuple[str, ...]:
+    """Every act by name."""
+    return (*HARMLESS, *BY_HAND)
+
+
+def _by_seed(seed: int) -> World:
+    try:
+        return play_seed(seed)
+    except Exception as error:
+        error.add_note(f"play_seed({seed})")
+        raise

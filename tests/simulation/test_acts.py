@@ -1,0 +1,28 @@
+"""What people and schedules do, just before every call of a run: the same promises hold whatever the moment."""
+
+from typing import Final
+
+import pytest
+
+from simulation.scenarios import play
+from simulation.strikes import BY_HAND, HARMLESS, assert_act_breaks_nothing
+
+pytestmark = pytest.mark.simulation
+
+SCENARIOS: Final = ("one_payment", "two_of_one", "a_draft", "decided_meanwhile")
+
+
+@pytest.mark.parametrize("act", HARMLESS)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_command_or_a_schedule_at_every_call_harms_nothing(name: str, act: str) -> None:
+    """Fetch, sweep, backfill, reconcile, replay, redrive, a decision: every payment is booked all the same."""
+    for point in range(1, play(name).points + 1):
+        assert_act_breaks_nothing(name, act, point)
+
+
+@pytest.mark.parametrize("act", BY_HAND)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_change_by_hand_at_every_call_breaks_no_promise(name: str, act: str) -> None:
+    """A bill made, edited, voided, deleted or finished by hand, a case closed: nothing is doubled, and all ends."""
+    for point in range(1, play(name).points + 1):
+        assert_act_breaks_nothing(name, act, point)
