@@ -1,9 +1,13 @@
 """A diagnosis: a code with its particulars, said in two languages, and the three outcomes that carry it."""
 
+import ast
+import inspect
+import re
 from typing import get_args
 
 import pytest
 
+from paysync.core import conditions, conversions, facts, fields, filters, reading, templates
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis, Kind, Language, Who
 from paysync.core.outcomes import DefinitelyNot, Done, Failure, Unknown
@@ -64,3 +68,46 @@ def test_an_outcome_is_one_of_three() -> None:
     assert Done(1).value == 1
     assert [failure.diagnosis for failure in (no, unknown)] == [WAITS, WAITS]
     assert set(get_args(Failure)) == {DefinitelyNot, Unknown}
+
+
+def phrases() -> set[str]:
+    """Every phrase that a field's misfit is told in, as the modules that judge fields write them; numbers filled in."""
+    found, parts = set[str](), set[int]()
+    for module in (conditions, conversions, facts, fields, filters, reading, templates):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.JoinedStr):
+                parts |= {id(part) for part in node.values}
+                found.add(re.sub(r"\{.*?\}", "7", ast.literal_eval(ast.unparse(node)[1:])))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+                found.add(node.value)
+    of_a_scheme = {"is not a filter"}
+    return {text for text in found if re.match(r"(is|has|must|lies|begins) \S", text)} - of_a_scheme
+
+
+@pytest.mark.parametrize("phrase", sorted(phrases()))
+def test_a_chinese_sentence_does_not_stop_in_english(phrase: str) -> None:
+    """Why a field cannot be booked is said to an accountant in Chinese as well."""
+    told = Diagnosis.of(Code.PAYMENT_BAD_FIELD, field="payableAmount", why=phrase).problem("zh")
+    assert phrase not in told
+    assert not re.search(r"\b(is|has|must|lies|begins|value)\b", told)
+
+
+@pytest.mark.parametrize(
+    ("why", "chinese"),
+    [
+        ("is longer than 256 bytes", "超过 256 个字节"),
+        ("must be text, but is a number", "应为文本，实际为数字"),
+        ("must be a number, but is true or false", "应为数字，实际为布尔值"),
+    ],
+)
+def test_what_a_phrase_names_is_translated_with_it(why: str, chinese: str) -> None:
+    """Numbers stay, kinds of values are named in Chinese."""
+    assert chinese in Diagnosis.of(Code.PAYMENT_BAD_FIELD, field="f", why=why).problem("zh")
+
+
+def test_other_peoples_words_stay_as_they_are() -> None:
+    """A number, a name and what is no phrase of paysync's are not touched; English stays English."""
+    bad = Diagnosis.of(Code.DOUBT_MISMATCH, bill="amount", what="amount", found="amount")
+    assert bad.problem("zh") == "一次下推的答复丢失，之后出现付款单 amount，但其金额不符：amount。"
+    assert "its amount does not fit" in bad.problem("en")
+    assert "某处" in Diagnosis.of(Code.DEFECT, what="某处").problem("zh")

@@ -1,6 +1,8 @@
-"""Two ways to a second bill that the model of tests/model found: an old bill as an answer, content before the doubt."""
+"""Ways to a wrong bill that must not open: an old bill as an answer, content before the doubt or after a bill."""
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -14,7 +16,9 @@ from paysync.core import make, review
 from paysync.core.bills import Made
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
-from paysync.core.records import Committed, Doubt, Intent, LockStep, Received, Row, RowChanges
+from paysync.core.keys import SourceKey
+from paysync.core.money import Amount
+from paysync.core.records import Committed, Doubt, Intent, LockStep, Received, Row, RowChanges, Sighting
 from paysync.core.review import Decided, Look, NotDecided, ReviewPorts
 from paysync.core.states import Event, State
 from paysync.core.turn import Acknowledge, Desk, PushPorts, Turn
@@ -136,3 +140,29 @@ def test_without_a_doubt_the_content_comes_first(bench: Bench) -> None:
     assert review.confirm_none(bench.review(), bench.look(), "nothing there") == NotDecided("changed_content")
     row = decided(review.accept(bench.review(), bench.row, "corrected"))
     assert (row.state, row.changed, row.payment.digest) == (State.NEW, None, "d2")
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ({"source": SourceKey("CN_PAYAPPLY", "FKSQ-2")}, "other_document"),
+        ({"amount": Amount(Decimal("1234.50"), "USD")}, "other_document"),
+        ({"amount": Amount(Decimal("999.00"), "CNY")}, None),
+    ],
+)
+def test_a_bill_is_not_taken_over_to_another_document(bench: Bench, facts: Any, answer: str | None) -> None:
+    """Once a bill is made, only what can still be set on that very bill may change; the rest is booked by hand."""
+    bench.move(Event.INTENT_WRITTEN, intent=INTENT)
+    make._made(bench.desk(), bench.turn(), Made("new", "FKD-2"))
+    bench.row = bench.ledger.table[bench.row.key]
+    known = bench.row.payment
+    assert known.facts
+    seen = replace(known, digest="d2", facts=replace(known.facts, **facts))
+    assert bench.ledger.sighted(known.key, Sighting("d2", bench.row.updated, seen), b.entry(bench.row, Event.CHANGED))
+    bench.row = bench.ledger.table[bench.row.key]
+    bench.move(Event.PARKED, diagnosis=Diagnosis.of(Code.PAYMENT_CHANGED, number="FKSQ-1"))
+    result = review.accept(bench.review(), bench.row, "corrected")
+    if answer:
+        assert result == NotDecided(answer)
+    else:
+        assert decided(result).state is State.PUSHED

@@ -66,7 +66,8 @@ def test_undeclared_fields_are_kept_beside_the_record() -> None:
         ("\ud800", Code.PAYMENT_BAD_FIELD, "has control characters or is no valid text"),
         (" P-1", Code.PAYMENT_BAD_FIELD, "begins or ends with a blank, or begins with ~"),
         ("~P-1", Code.PAYMENT_BAD_FIELD, "begins or ends with a blank, or begins with ~"),
-        ("P" * 257, Code.PAYMENT_BAD_FIELD, "is longer than 256 characters"),
+        ("P" * 257, Code.PAYMENT_BAD_FIELD, "is longer than 256 bytes"),
+        ("付" * 86, Code.PAYMENT_BAD_FIELD, "is longer than 256 bytes"),
     ],
 )
 def test_a_row_without_a_usable_key_is_kept_under_its_content(key: Any, code: Code, why: str) -> None:

@@ -34,7 +34,7 @@ def manager() -> Iterator[Any]:
 
 def test_good_secrets_are_typed() -> None:
     """Numbers may be written as text, and the other way round."""
-    wanted = K3CloudSecret("64a1", "webapi", "app_1", "hush-hush", 2052, "100")
+    wanted = K3CloudSecret("64a1", "webapi", "app_1", "hush-hush", 2052, 100)
     assert k3cloud_secret(K3, ARN) == wanted
     assert k3cloud_secret(K3 | {"lcid": "2052", "org_num": 100, "extra": 1}, ARN) == wanted
     assert maycur_secret({"app_code": "c", "app_secret": "s"}, ARN) == MaycurSecret("c", "s")
@@ -61,12 +61,13 @@ def test_a_wrong_field_is_named_and_not_shown(name: str, value: object) -> None:
     assert "hush-hush" not in said(caught.value)
 
 
-@pytest.mark.parametrize("lcid", ["zh-CN", "20.52", "-1"])
-def test_the_language_is_a_whole_number(lcid: str) -> None:
-    """K3Cloud takes no other."""
+@pytest.mark.parametrize("name", ["lcid", "org_num"])
+@pytest.mark.parametrize("text", ["zh-CN", "20.52", "-1", "１００"])
+def test_language_and_organisation_are_whole_numbers(name: str, text: str) -> None:
+    """K3Cloud takes no other, and a run says so before it calls."""
     with pytest.raises(SettingsError) as caught:
-        k3cloud_secret(K3 | {"lcid": lcid}, ARN)
-    assert dict(caught.value.diagnosis.details) == {"field": "lcid", "setting": ARN}
+        k3cloud_secret(K3 | {name: text}, ARN)
+    assert dict(caught.value.diagnosis.details) == {"field": name, "setting": ARN}
 
 
 def test_a_secret_does_not_print_itself() -> None:

@@ -108,6 +108,4 @@ def _endpoint(known: Endpoint | None) -> Endpoint:
 
 
 def _credentials(secret: K3CloudSecret) -> Credentials:
-    return Credentials(
-        secret.acct_id, secret.user_name, secret.app_id, secret.app_secret, secret.lcid, int(secret.org_num)
-    )
+    return Credentials(secret.acct_id, secret.user_name, secret.app_id, secret.app_secret, secret.lcid, secret.org_num)

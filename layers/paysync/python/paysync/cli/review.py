@@ -31,6 +31,7 @@ _REASONS = {
     "carries_our_reference": "a bill carries this payment's key: it is ours, adopt it",
     "changed_content": "Maycur shows other content by now: `paysync review accept KEY` takes it over",
     "push_in_doubt": "it is not known what came of the last Push: adopt its bill or confirm-none first",
+    "other_document": "its bill is of another document or currency than Maycur shows now: book by hand, then close",
     "no_other_content": "Maycur has shown no other content that could be accepted",
     "changed_meanwhile": "the payment has changed meanwhile: look at it again",
     "locked": "another payment of the same document is in work: decide that one first",

@@ -11,6 +11,8 @@ __all__ = ["Code", "Diagnosis", "Explanation", "Kind", "Language", "Text", "Who"
 
 Language: TypeAlias = Literal["en", "zh"]
 _LONGEST_DETAIL = 300
+_PHRASES = frozenset({"why", "what"})
+"""The particulars that hold phrases of paysync's own; other ones are names, numbers and other people's words."""
 
 
 class Kind(StrEnum):
@@ -77,15 +79,15 @@ class Diagnosis:
 
     def problem(self, language: Language) -> str:
         """What happened."""
-        return self._fill(self._text(language).problem)
+        return self._fill(self._text(language).problem, language)
 
     def cause(self, language: Language) -> str:
         """Why, as far as is known."""
-        return self._fill(self._text(language).cause)
+        return self._fill(self._text(language).cause, language)
 
     def solution(self, language: Language) -> str:
         """What to do next."""
-        return self._fill(self._text(language).solution)
+        return self._fill(self._text(language).solution, language)
 
     def as_json(self) -> Mapping[str, object]:
         """The form in messages, in logs and in ``--json``."""
@@ -104,10 +106,18 @@ class Diagnosis:
         entry = _entry(self.code)
         return entry.zh if language == "zh" else entry.en
 
-    def _fill(self, text: str) -> str:
+    def _fill(self, text: str, language: Language) -> str:
         for name, value in self.details:
-            text = text.replace("{" + name + "}", value)
+            text = text.replace(
+                "{" + name + "}", _in_chinese(value) if language == "zh" and name in _PHRASES else value
+            )
         return text
+
+
+def _in_chinese(phrase: str) -> str:
+    from paysync.core.catalogue.words import in_chinese
+
+    return in_chinese(phrase)
 
 
 def _entry(code: Code) -> "Explanation":

@@ -110,6 +110,9 @@ def _existing(
     match desk.ports.target.existing([inquiry(desk.scheme, t, documents.get(t.row.key, ())) for t in turns]):
         case Done(found):
             return found
+        case DefinitelyNot() | Unknown() as failure if is_untrusted(failure) and len(turns) > 1:
+            one_by_one = [_existing(desk, [turn], documents) for turn in turns]
+            return {key: heads for found in one_by_one for key, heads in found.items()}
         case DefinitelyNot() | Unknown() as failure:
             untrusted(desk, turns, failure)
             return {}
@@ -125,11 +128,16 @@ def inquiry(scheme: Scheme, turn: Turn, documents: Sequence[SourceDocument]) -> 
 
 def untrusted(desk: Desk, turns: Sequence[Turn], failure: Failure, event: Event = Event.PARKED) -> None:
     """A question about bills that failed: answers that contradict each other go to REVIEW, the rest is asked again."""
-    if failure.diagnosis.code is not Code.DOUBT_UNTRUSTED:
+    if not is_untrusted(failure):
         desk.failed_call(turns, failure)
         return
     for turn in turns:
         desk.park(turn, failure.diagnosis, event)
+
+
+def is_untrusted(failure: Failure) -> bool:
+    """The answer contradicts itself. Then each of a batch is asked for alone: one must not park its neighbours."""
+    return failure.diagnosis.code is Code.DOUBT_UNTRUSTED
 
 
 def _owners(desk: Desk, heads: Mapping[PaymentKey, Sequence[BillHead]]) -> Mapping[str, PaymentKey]:

@@ -20,6 +20,7 @@ from paysync.core.times import Instant
 NO_KEY: Final = "~"
 """What the key of a row without one begins with; its content's digest follows."""
 _LONGEST_KEY: Final = 256
+"""In bytes of UTF-8: with a child's key, a scheme's name and a time before it, it must fit an index key of 1024."""
 
 
 def payments(scheme: Scheme, raw: Mapping[str, object], *, now: Instant) -> tuple[Payment, ...]:
@@ -146,4 +147,4 @@ def _bad_key(key: object) -> str:
         return "has control characters or is no valid text"
     if text != text.strip() or text.startswith(NO_KEY):
         return f"begins or ends with a blank, or begins with {NO_KEY}"
-    return "" if len(text) <= _LONGEST_KEY else f"is longer than {_LONGEST_KEY} characters"
+    return "" if len(text.encode()) <= _LONGEST_KEY else f"is longer than {_LONGEST_KEY} bytes"

@@ -1,14 +1,15 @@
 """IN_DOUBT: ask the ERP what came of a Push whose answer is missing, after the quiet period. Never push on a guess."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from paysync.core.bills import Bill, BillHead
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.judge import Doubtful, NothingYet, Ours, adoptable, doubt_of
+from paysync.core.keys import PaymentKey
 from paysync.core.outcomes import DefinitelyNot, Done, Unknown
-from paysync.core.prepare import inquiry, owners_of, take_bill, untrusted
+from paysync.core.prepare import inquiry, is_untrusted, owners_of, take_bill, untrusted
 from paysync.core.records import Doubt
 from paysync.core.scope import scope_of
 from paysync.core.states import Event
@@ -30,19 +31,29 @@ def resolve(desk: Desk, turns: Sequence[Turn]) -> None:
         return
     match desk.ports.target.existing([inquiry(desk.scheme, t, ()) for t in turns], creators=True):
         case Done(found):
-            owners = owners_of(desk, [h.id for heads in found.values() for h in heads])
-            candidates: list[tuple[Turn, BillHead]] = []
+            _adopt(desk, _candidates(desk, turns, found))
+        case DefinitelyNot() | Unknown() as failure if is_untrusted(failure) and len(turns) > 1:
             for turn in turns:
-                match doubt_of(turn.row, found.get(turn.row.key, ()), owners, desk.ports.integration_user):
-                    case Ours(bill):
-                        candidates.append((turn, bill))
-                    case NothingYet():
-                        _nothing_yet(desk, turn)
-                    case Doubtful(why):
-                        desk.park(turn, why, Event.UNRESOLVED)
-            _adopt(desk, candidates)
+                resolve(desk, [turn])
         case DefinitelyNot() | Unknown() as failure:
             untrusted(desk, turns, failure, Event.UNRESOLVED)
+
+
+def _candidates(
+    desk: Desk, turns: Sequence[Turn], found: Mapping[PaymentKey, Sequence[BillHead]]
+) -> Sequence[tuple[Turn, BillHead]]:
+    """The turns that one new bill may belong to; the others get their verdict here."""
+    owners = owners_of(desk, [h.id for heads in found.values() for h in heads])
+    candidates: list[tuple[Turn, BillHead]] = []
+    for turn in turns:
+        match doubt_of(turn.row, found.get(turn.row.key, ()), owners, desk.ports.integration_user):
+            case Ours(bill):
+                candidates.append((turn, bill))
+            case NothingYet():
+                _nothing_yet(desk, turn)
+            case Doubtful(why):
+                desk.park(turn, why, Event.UNRESOLVED)
+    return candidates
 
 
 def _adopt(desk: Desk, candidates: Sequence[tuple[Turn, BillHead]]) -> None:

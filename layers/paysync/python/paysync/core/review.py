@@ -12,7 +12,7 @@ from paysync.core.claim import resume_event
 from paysync.core.keys import BillKey, PaymentKey
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from paysync.core.ports import Clock, Ledger, Outbox, Target
-from paysync.core.records import BillRef, Change, Committed, Entry, LockStep, Message, Row
+from paysync.core.records import BillRef, Change, Committed, Entry, LockStep, Message, Payment, Row
 from paysync.core.scheme import Scheme
 from paysync.core.states import Event, State
 from paysync.core.times import NEVER
@@ -153,8 +153,20 @@ def accept(ports: ReviewPorts, row: Row, reason: str) -> Decision:
         return NotDecided("push_in_doubt")
     if row.changed is None or row.changed.payment.facts is None:
         return NotDecided("no_other_content")
+    if row.bill and _other_document(row, row.changed.payment):
+        return NotDecided("other_document")
     return _reopen(
         ports, replace(row, payment=row.changed.payment, changed=None), row, f"accept changed content: {reason}"
+    )
+
+
+def _other_document(row: Row, now_shown: Payment) -> bool:
+    """Whether the bill was made from another document, or in another currency, than Maycur shows now."""
+    was, shown = row.payment.facts, now_shown.facts
+    return (
+        was is not None
+        and shown is not None
+        and (was.source, was.amount.currency) != (shown.source, shown.amount.currency)
     )
 
 

@@ -45,7 +45,7 @@ class K3CloudSecret:
     app_id: str
     app_secret: str = field(repr=False)
     lcid: int
-    org_num: str
+    org_num: int
 
 
 class Secrets:
@@ -100,16 +100,13 @@ def maycur_secret(fields: Fields, arn: str) -> MaycurSecret:
 
 def k3cloud_secret(fields: Fields, arn: str) -> K3CloudSecret:
     """The checked secret, or SettingsError naming field and ARN."""
-    lcid = _number_text(fields, "lcid", arn)
-    if not lcid.isdecimal():
-        raise _unusable(arn, "lcid")
     return K3CloudSecret(
         acct_id=_text(fields, "acct_id", arn),
         user_name=_text(fields, "user_name", arn),
         app_id=_text(fields, "app_id", arn),
         app_secret=_text(fields, "app_secret", arn),
-        lcid=int(lcid),
-        org_num=_number_text(fields, "org_num", arn),
+        lcid=_whole(fields, "lcid", arn),
+        org_num=_whole(fields, "org_num", arn),
     )
 
 
@@ -131,10 +128,13 @@ def _text(fields: Fields, name: str, arn: str) -> str:
     return value.strip()
 
 
-def _number_text(fields: Fields, name: str, arn: str) -> str:
+def _whole(fields: Fields, name: str, arn: str) -> int:
     """People write 2052 and "2052", 100 and "100"."""
     value = fields.get(name)
-    return str(value) if type(value) is int else _text(fields, name, arn)
+    text = str(value) if type(value) is int else _text(fields, name, arn)
+    if not (text.isascii() and text.isdecimal()):
+        raise _unusable(arn, name)
+    return int(text)
 
 
 def _unusable(arn: str, name: str) -> SettingsError:

@@ -74,10 +74,10 @@ DOUBT: Final[Mapping[Code, Explanation]] = {
             ),
         ),
         zh=Text(
-            problem="一次下推的答复丢失，之后出现付款单 {bill}，但其 {what} 不符：{found}。",
+            problem="一次下推的答复丢失，之后出现付款单 {bill}，但其{what}不符：{found}。",
             cause=(
-                "paysync 生成的付款单，创建人（creator）应为集成用户，币别（currency）和金额（amount）应与付款一致，"
-                "第三方单据编号（reference）应为空。这一张很可能是他人所做。"
+                "paysync 生成的付款单，创建人应为集成用户，币别和金额应与付款一致，"
+                "第三方单据编号应为空。这一张很可能是他人所做。"
             ),
             solution=(
                 "在金蝶核对该单。属于本笔付款的，执行 `paysync review adopt KEY BILL`；不属于的，执行 "

@@ -83,12 +83,12 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
         en=Text(
             problem="Maycur limits the number of requests.",
             cause="Too many requests in a short time, perhaps together with other integrations of this account.",
-            solution="Nothing to do: the next run goes on. If it recurs, lower `requests_per_second` in the scheme.",
+            solution="Nothing to do: the next run goes on. If it recurs, lower `MaycurRequestsPerSecond` of the stack.",
         ),
         zh=Text(
             problem="每刻限制了请求频率。",
             cause="短时间内请求过多，可能还有其他系统共用该账号。",
-            solution="无需处理，下次取数继续。若反复出现，请调低方案中的 `requests_per_second`。",
+            solution="无需处理，下次取数继续。若反复出现，请调低堆栈参数 `MaycurRequestsPerSecond`。",
         ),
     ),
     # Takes no particulars.
