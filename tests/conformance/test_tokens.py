@@ -8,7 +8,7 @@ import pytest
 from conformance.conftest import FLOOR
 from fakes.system import START
 from paysync.core.errors import DefectError
-from paysync.core.records import Token
+from paysync.core.records import LoginRefusal, Token
 
 if TYPE_CHECKING:
     from conformance.conftest import Bench
@@ -69,14 +69,14 @@ def test_a_token_that_the_vendor_refused_may_be_replaced(bench: "Bench") -> None
 def test_a_refused_login_is_remembered_until_one_succeeds(bench: "Bench") -> None:
     """For the circuit; the floor holds after a refusal as well."""
     run, other = bench.token_store(), bench.token_store()
-    assert run.refused_at() is None
+    assert run.refusal() is None
     run.acquire_right_to_login(START, LEASE)
-    run.refuse(START)
-    assert other.refused_at() == START
+    run.refuse(LoginRefusal(START, "mark"))
+    assert other.refusal() == LoginRefusal(START, "mark")
     assert not other.acquire_right_to_login(START + LEASE, LEASE)
     assert other.acquire_right_to_login(START + FLOOR, LEASE)
     other.store(token())
-    assert run.refused_at() is None
+    assert run.refusal() is None
 
 
 def test_a_login_that_was_not_sent_gives_the_right_back(bench: "Bench") -> None:

@@ -4,21 +4,21 @@ from datetime import timedelta
 
 from paysync.core.errors import DefectError
 from paysync.core.ports import Clock
-from paysync.core.records import Token
+from paysync.core.records import LoginRefusal, Token
 from paysync.core.times import Instant
 
 
 class SharedTokens:
     """What all runs share; one per world."""
 
-    __slots__ = ("holder", "lease_until", "login_at", "refused_at", "token")
+    __slots__ = ("holder", "lease_until", "login_at", "refusal", "token")
 
     def __init__(self) -> None:
         self.token: Token | None = None
         self.holder: object = None
         self.lease_until: Instant | None = None
         self.login_at: Instant | None = None
-        self.refused_at: Instant | None = None
+        self.refusal: LoginRefusal | None = None
 
 
 class MemoryTokenStore:
@@ -49,18 +49,18 @@ class MemoryTokenStore:
     def store(self, token: Token) -> None:
         if self._use_right():
             self._shared.token = token
-            self._shared.refused_at = None
+            self._shared.refusal = None
 
-    def refuse(self, at: Instant) -> None:
+    def refuse(self, refusal: LoginRefusal) -> None:
         if self._use_right():
-            self._shared.refused_at = at
+            self._shared.refusal = refusal
 
     def give_back(self) -> None:
         if self._use_right():
             self._shared.login_at = None
 
-    def refused_at(self) -> Instant | None:
-        return self._shared.refused_at
+    def refusal(self) -> LoginRefusal | None:
+        return self._shared.refusal
 
     def _use_right(self) -> bool:
         """Whether the right is still ours; it ends here either way."""

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from fakes.system import START, SeededIds
 from paysync.adapters.aws.tokens import DynamoTokenStore
-from paysync.core.records import Token
+from paysync.core.records import LoginRefusal, Token
 
 if TYPE_CHECKING:
     from unit.adapters.aws.conftest import Ground
@@ -54,7 +54,7 @@ def test_the_token_is_kept_in_one_item_and_nothing_of_a_former_one_stays(ground:
     """A stored login forgets lease and refusal; giving back forgets that there was a login."""
     run = store(ground)
     run.acquire_right_to_login(START, LEASE)
-    run.refuse(START)
+    run.refuse(LoginRefusal(START, "mark"))
     again = START + FLOOR
     run.acquire_right_to_login(again, LEASE)
     run.store(TOKEN)

@@ -9,12 +9,12 @@ import pytest
 
 from fakes.system import FakeClock
 from paysync.adapters.maycur.login import CIRCUIT, PATIENCE
-from paysync.adapters.maycur.signing import login_secret
+from paysync.adapters.maycur.signing import login_secret, mark_of
 from paysync.core.codes import Code
 from paysync.core.outcomes import Done, Outcome
-from paysync.core.records import Token
+from paysync.core.records import LoginRefusal, Token
 from paysync.core.times import epoch_ms
-from unit.adapters.maycur.doubles import World, logged_in, nack, said
+from unit.adapters.maycur.doubles import MadeUpSecret, World, logged_in, nack, said
 
 WHAT = "made up"
 
@@ -151,7 +151,18 @@ def test_a_refused_login_is_not_tried_again_until_the_circuit_closes(answer: htt
     world.clock.advance(CIRCUIT / 6)
     world.answer = lambda _: logged_in()
     assert token_of(world.login().token()) == "T1"
-    assert world.shared.refused_at is None
+    assert world.shared.refusal is None
+
+
+@pytest.mark.parametrize("corrected", [MadeUpSecret(app_secret="another"), MadeUpSecret(app_code="ANOTHER")])
+def test_a_corrected_secret_is_tried_at_the_next_run(corrected: MadeUpSecret) -> None:
+    """Whoever has mended it does not wait out the hour of the old one; only the floor between two logins stands."""
+    world = World(lambda _: nack("fail to login"))
+    assert code_of(world.login().token()) is Code.MAYCUR_LOGIN
+    world.secret, world.answer = corrected, lambda _: logged_in()
+    assert code_of(world.login().token()) is Code.MAYCUR_LOGIN_TOO_SOON
+    world.clock.advance(timedelta(minutes=10))
+    assert token_of(world.login().token()) == "T1"
 
 
 def test_a_refusal_ends_the_waiting_of_other_runs() -> None:
@@ -159,7 +170,7 @@ def test_a_refusal_ends_the_waiting_of_other_runs() -> None:
     world = numbered()
     holder = world.store()
     holder.acquire_right_to_login(world.clock.now(), timedelta(seconds=60))
-    holder.refuse(world.clock.now())
+    holder.refuse(LoginRefusal(world.clock.now(), mark_of(world.secret.app_secret, world.secret.app_code)))
     assert code_of(world.login().token()) is Code.MAYCUR_LOGIN
     assert world.requests == []
 

@@ -21,8 +21,8 @@ from paysync.settings import Endpoint
 if TYPE_CHECKING:
     from paysync.core.ports import Source, Target
 
-_LOGIN_FLOOR: Final = timedelta(seconds=60)
-"""The shortest time between two logins: a fifth within a minute gets the account disabled (maycur-openapi.md 3)."""
+_LOGIN_FLOOR: Final = timedelta(minutes=10)
+"""The shortest time between two logins: frequent ones get the account disabled (maycur-openapi.md 3)."""
 _RECORDING: Final = timedelta(seconds=10)
 """What the ledger may take after an ERP call."""
 

@@ -13,6 +13,7 @@ from paysync.core.records import (
     Counts,
     Entry,
     Letter,
+    LoginRefusal,
     Message,
     Pause,
     Payment,
@@ -181,7 +182,7 @@ class TokenStore(Protocol):
         """The login succeeded: from now on this is the token; an earlier refusal is forgotten."""
         ...
 
-    def refuse(self, at: Instant) -> None:
+    def refuse(self, refusal: LoginRefusal) -> None:
         """The vendor refused the login: recorded for the circuit, so that a wrong secret does not become a ban."""
         ...
 
@@ -189,8 +190,8 @@ class TokenStore(Protocol):
         """The login was certainly not sent: the right is free again at once, without the floor."""
         ...
 
-    def refused_at(self) -> Instant | None:
-        """When the last login was refused; None when it was not, or one has succeeded since."""
+    def refusal(self) -> LoginRefusal | None:
+        """The refusal of the last login; None when it was not refused, or one has succeeded since."""
         ...
 
 

@@ -242,6 +242,14 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class LoginRefusal:
+    """A login that the vendor refused: when, and a mark of the credentials, by which corrected ones are told apart."""
+
+    at: Instant
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What travels on the queue: ids and a digest, no personal data. `attempt` only in a dead letter or its redrive."""
 

@@ -1,7 +1,7 @@
 """The one login token that all runs share, as an item of the ledger's table (encrypted at rest like all of it).
 
 `TOKEN#<name>`: `value` `tenant` `expires_at` of the token; `login_at` when the right to log in was last used,
-`lease_by` `lease_until` who has it now; `refused_at` while the last login was refused.
+`lease_by` `lease_until` who has it now; `refused_at` `refused_mark` while the last login was refused.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from paysync.adapters.aws.items import Item, Read, key, s
 from paysync.core.errors import DefectError
 from paysync.core.ports import Clock, Ids
-from paysync.core.records import Token
+from paysync.core.records import LoginRefusal, Token
 from paysync.core.times import Instant, from_iso, iso
 
 if TYPE_CHECKING:
@@ -67,22 +67,28 @@ class DynamoTokenStore:
 
     def store(self, token: Token) -> None:
         """One UpdateItem, unless the right has passed to another run meanwhile: then that one's login is the later."""
-        change = "SET #value = :value, tenant = :tenant, expires_at = :expires REMOVE lease_until, lease_by, refused_at"
+        change = (
+            "SET #value = :value, tenant = :tenant, expires_at = :expires "
+            "REMOVE lease_until, lease_by, refused_at, refused_mark"
+        )
         values = {":value": s(token.value), ":tenant": s(token.tenant), ":expires": s(iso(token.expires_at))}
         self._use_right(change, values, {"#value": "value"})
 
-    def refuse(self, at: Instant) -> None:
+    def refuse(self, refusal: LoginRefusal) -> None:
         """One UpdateItem; the floor stands."""
-        self._use_right("SET refused_at = :at REMOVE lease_until, lease_by", {":at": s(iso(at))})
+        change = "SET refused_at = :at, refused_mark = :mark REMOVE lease_until, lease_by"
+        self._use_right(change, {":at": s(iso(refusal.at)), ":mark": s(refusal.mark)})
 
     def give_back(self) -> None:
         """One UpdateItem; the floor had passed when the right was given, so it needs no restoring."""
         self._use_right("REMOVE lease_until, lease_by, login_at", {})
 
-    def refused_at(self) -> Instant | None:
+    def refusal(self) -> LoginRefusal | None:
         """One consistent GetItem."""
         item = self._item()
-        return from_iso(item["refused_at"]["S"]) if "refused_at" in item else None
+        if "refused_at" not in item:
+            return None
+        return LoginRefusal(from_iso(item["refused_at"]["S"]), item["refused_mark"]["S"])
 
     def _item(self) -> Read:
         return self._client.get_item(TableName=self._table, Key=self._key, ConsistentRead=True).get("Item", {})

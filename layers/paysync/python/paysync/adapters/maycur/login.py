@@ -2,7 +2,7 @@
 
 The token lives in the shared store. It is renewed before use once it is 20 minutes old, by whoever gets the right to;
 the others wait for it. A token that Maycur refuses is replaced once in a run. A refused login opens a circuit,
-recorded in the store, so that a wrong secret does not become a ban.
+recorded in the store, so that a wrong secret does not become a ban; corrected credentials close it at once.
 """
 
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from typing import Final, Protocol
 
 from paysync.adapters.maycur import answers
 from paysync.adapters.maycur.client import Call, Lost, MaycurClient
-from paysync.adapters.maycur.signing import login_secret
+from paysync.adapters.maycur.signing import login_secret, mark_of
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome
 from paysync.core.ports import Clock, Journal, TokenStore
-from paysync.core.records import Token
+from paysync.core.records import LoginRefusal, Token
 from paysync.core.times import epoch_ms, iso
 
 LOGIN_PATH: Final = "/auth/login"
@@ -25,7 +25,7 @@ TOKEN_LIFE: Final = timedelta(seconds=1200)
 LEASE: Final = timedelta(seconds=60)
 PATIENCE: Final = timedelta(seconds=30)
 CIRCUIT: Final = timedelta(hours=1)
-"""How long nobody logs in after a refusal."""
+"""How long nobody logs in with credentials that were refused."""
 _POLL: Final = timedelta(seconds=1)
 _REFUSALS: Final = frozenset({Code.MAYCUR_LOGIN, Code.MAYCUR_DISABLED})
 
@@ -47,7 +47,7 @@ class Credentials(Protocol):
 class Login:
     """The token of **one run**: make one for each run, since a refused token is replaced once in its life.
 
-    `credentials` is asked only when somebody must log in.
+    `credentials` is asked only when somebody must log in, or may not.
     """
 
     def __init__(
@@ -98,10 +98,10 @@ class Login:
             self._clock.pause(_POLL)
 
     def _circuit(self) -> DefinitelyNot | None:
-        refused_at = self._store.refused_at()
-        if refused_at is None or self._clock.now() >= refused_at + CIRCUIT:
+        refusal = self._store.refusal()
+        if refusal is None or self._clock.now() >= refusal.at + CIRCUIT or refusal.mark != self._mark():
             return None
-        said = f"refused at {iso(refused_at)}; no login before {iso(refused_at + CIRCUIT)}"
+        said = f"refused at {iso(refusal.at)}; no login with this secret before {iso(refusal.at + CIRCUIT)}"
         return DefinitelyNot(Diagnosis.of(Code.MAYCUR_LOGIN, vendor=said))
 
     def _logged_in(self) -> Outcome[Token]:
@@ -125,9 +125,13 @@ class Login:
             self._journal.tell("logged in to Maycur")
             return Done(token)
         if outcome.diagnosis.code in _REFUSALS:
-            self._store.refuse(self._clock.now())
+            self._store.refuse(LoginRefusal(self._clock.now(), self._mark()))
             self._journal.tell("Maycur refused the login", diagnosis=outcome.diagnosis)
         return outcome
+
+    def _mark(self) -> str:
+        known = self._credentials()
+        return mark_of(known.app_secret, known.app_code)
 
     def _call(self, timestamp_ms: int) -> Call:
         known = self._credentials()

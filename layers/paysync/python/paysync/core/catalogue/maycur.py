@@ -178,7 +178,8 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
             ),
             solution=(
                 "Compare the secret in AWS with the API account in Maycur's administration, and check with "
-                "`paysync doctor`. The next run then goes on by itself."
+                "`paysync doctor`. The next run after a correction goes on by itself; an unchanged secret is tried "
+                "again after an hour."
             ),
         ),
         zh=Text(
@@ -187,7 +188,8 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "`app_code` 或 `app_secret` 有误、时钟偏差，或账号已被禁用，每刻不说明是哪一种。频繁登录会导致账号"
                 "被禁用，因此 paysync 不会立即重试。"
             ),
-            solution="将 AWS 中的密钥与每刻管理后台的 API 账号核对，用 `paysync doctor` 检查。之后下次取数自动继续。",
+            solution="将 AWS 中的密钥与每刻管理后台的 API 账号核对，用 `paysync doctor` 检查。更正后下次取数自动继续；"
+            "密钥未改动时一小时后再试。",
         ),
     ),
     # Takes {vendor}.
