@@ -11,6 +11,7 @@ from paysync.adapters.k3cloud.target import K3CloudTarget
 from paysync.core.bills import Bill, BillHead, Edit, Json, Made
 from paysync.core.codes import Code
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+from paysync.core.scheme import Scheme
 from simulators.common.running import RunningSimulator
 from unit.adapters.k3cloud.doubles import CREDENTIALS, inquiry, key, push_request, scheme
 
@@ -48,7 +49,11 @@ class Tenant:
 
     def target(self, client: K3CloudClient | None = None, **changes: Any) -> K3CloudTarget:
         """A target on that client, or on a new one; `changes` for the scheme's target part."""
-        return K3CloudTarget(client or self.client(), scheme(**changes), self.clock)
+        return self.target_of(scheme(**changes), client)
+
+    def target_of(self, bound_to: Scheme, client: K3CloudClient | None = None) -> K3CloudTarget:
+        """A target bound to a scheme's forms."""
+        return K3CloudTarget(client or self.client(), bound_to, self.clock)
 
     def warm(self) -> K3CloudTarget:
         """A target whose session is open."""
