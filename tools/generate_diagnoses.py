@@ -36,6 +36,7 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "erp": ("Answers of K3Cloud", "金蝶的返回"),
     "doubt": ("A Push in doubt", "存疑的下推"),
     "bill": ("The payment bill", "付款单"),
+    "call_back": ("The call-back", "回写"),
     "maycur": ("Answers of Maycur", "每刻的返回"),
     "page": ("Pages and windows of Maycur's list", "取数的分页与时间窗"),
     "reconcile": ("Reconciliation", "对账"),

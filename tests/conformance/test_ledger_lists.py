@@ -13,6 +13,7 @@ from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import DefectError
 from paysync.core.keys import PaymentKey
 from paysync.core.records import (
+    Committed,
     Pause,
     Watermark,
 )
@@ -62,6 +63,18 @@ class TestListsAndCounts:
         assert bench.ledger.unsettled(b.SCHEME, State.PUSHED, due=NEVER, limit=9) == []
         expected = [] if state is State.DONE else [row.key]
         assert bench.ledger.unsettled(b.SCHEME, state, due=NEVER, limit=9) == expected
+
+    def test_a_booked_row_is_listed_while_it_owes_a_call_back(self, bench: "Bench") -> None:
+        """DONE with a debt stands in the list of DONE rows, until the debt is paid."""
+        (row,) = created(bench.ledger, replace(b.row(), state=State.PUSHED, fence=1))
+        booked = bench.ledger.commit(b.change(row, Event.COMPLETED, owes_call_back=True, wake_at=START))
+        assert isinstance(booked, Committed)
+        assert stands(bench.ledger, row) == booked.row
+        assert bench.ledger.unsettled(b.SCHEME, State.DONE, due=START, limit=9) == [row.key]
+        assert bench.ledger.counts(b.SCHEME).states == {State.DONE: 1}
+        bench.ledger.commit(b.change(booked.row, Event.CALLED_BACK, owes_call_back=False))
+        assert bench.ledger.unsettled(b.SCHEME, State.DONE, due=NEVER, limit=9) == []
+        assert bench.ledger.counts(b.SCHEME).states == {State.DONE: 1}
 
     def test_wake_later_moves_only_the_wake_time(self, bench: "Bench") -> None:
         """True while fence and state are the row's; else False, and nothing has changed."""

@@ -26,11 +26,11 @@ from paysync.core.records import (
     Sighting,
     Watermark,
 )
-from paysync.core.states import SETTLED, State
+from paysync.core.states import State
 from paysync.core.times import Instant, local_date
 
 _FIELDS: Final = tuple(field.name for field in fields(Row))
-_Move: TypeAlias = tuple[PaymentKey, State | None, State]
+_Move: TypeAlias = tuple[PaymentKey, State | None, State | None]
 
 
 class MemoryLedger:
@@ -142,7 +142,7 @@ class MemoryLedger:
                 self._raws[key, row.payment.digest] = row.payment.raw
             self.table[key] = without_raw(row)
             self._lines[key].append(replace(entry, state=row.state, fence=row.fence))
-            self._moved(key, None, row.state)
+            self._moved(None, row)
             self._paid(None, row)
         return [self.table[row.key] for row in rows]
 
@@ -161,8 +161,8 @@ class MemoryLedger:
         self.table[key] = after if stands is before else _merged(stands, before, after)
         self._last[key] = mine
         self._lines[key].append(change.entry)
-        if after.state is not before.state:
-            self._moved(key, before.state, after.state)
+        if after.state is not before.state or after.is_listed is not before.is_listed:
+            self._moved(before, after)
         if after.payment is not before.payment:
             self._paid(before, after)
         self._lock(change)
@@ -226,21 +226,22 @@ class MemoryLedger:
         rows = (self.table[key] for key in self._index[scheme, state])
         return [(row.wake_at, row.key) for row in rows if row.wake_at <= due and lies_apart(row) is not taken]
 
-    def _moved(self, key: PaymentKey, old: State | None, new: State) -> None:
-        counts = self._counts[key.scheme]
-        counts[new] = counts.get(new, 0) + 1
-        if old is not None:
-            counts[old] -= 1
+    def _moved(self, before: Row | None, after: Row) -> None:
+        counts = self._counts[after.key.scheme]
+        counts[after.state] = counts.get(after.state, 0) + 1
+        if before is not None:
+            counts[before.state] -= 1
+        move = (after.key, _listed_as(before), _listed_as(after))
         if self.lag:
-            self._moves.append((key, old, new))
+            self._moves.append(move)
         else:
-            self._apply((key, old, new))
+            self._apply(move)
 
     def _apply(self, move: _Move) -> None:
         key, old, new = move
         if old is not None:
             self._index[key.scheme, old].pop(key, None)
-        if new not in SETTLED:
+        if new is not None:
             self._index[key.scheme, new][key] = None
 
     def _paid(self, before: Row | None, after: Row) -> None:
@@ -291,6 +292,10 @@ def _merged(stands: Row, before: Row, after: Row) -> Row:
     """Only what differs is written: what others wrote meanwhile stays."""
     differ = {name: new for name in _FIELDS if (new := getattr(after, name)) != getattr(before, name)}
     return replace(stands, **differ)
+
+
+def _listed_as(row: Row | None) -> State | None:
+    return row.state if row is not None and row.is_listed else None
 
 
 def _lock_name(row: Row) -> str:

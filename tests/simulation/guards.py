@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from fakes.ledger import MemoryLedger
-from paysync.core import claim, complete, fetch, make, prepare, push, replay, review, turn
+from paysync.core import claim, complete, fetch, intake, make, prepare, push, replay, review, turn
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import Failure
 from paysync.core.paging import Leaf
@@ -138,14 +138,14 @@ def no_look_for_other_content(patch: pytest.MonkeyPatch) -> None:
 
 def no_ledger_before_the_queue(patch: pytest.MonkeyPatch) -> None:
     """The message is sent before its row is written."""
-    original = fetch._create
+    original = intake._create
 
-    def create(ports: fetch.FetchPorts, found: Sequence[Payment]) -> Sequence[Row]:
+    def create(ports: intake.IntakePorts, found: Sequence[Payment]) -> Sequence[Row]:
         if found:
             ports.outbox.send([Message(p.key, p.digest) for p in found])
         return original(ports, found)
 
-    patch.setattr(fetch, "_create", create)
+    patch.setattr(intake, "_create", create)
 
 
 def no_ledger_before_the_watermark(patch: pytest.MonkeyPatch) -> None:

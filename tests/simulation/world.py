@@ -205,7 +205,9 @@ class World(Hub):
         machine = SandboxLike()
 
         def invocation(actor: Actor) -> None:
-            sweep(SweepPorts(self.load.scheme, self.ledger, self.outbox, SimClock(self, machine), self.journal))
+            scheme = self.load.scheme
+            clock = SimClock(self, machine)
+            sweep(SweepPorts(scheme, self.ledger, self.outbox, clock, self.journal, {scheme.name: scheme}, "1"))
             del actor
 
         self.start(f"sweep-{next(self._names)}", invocation, sandbox=machine, lives=120 * SECOND)

@@ -14,7 +14,8 @@ from fakes.journal import MemoryJournal
 from fakes.system import START, SeededIds
 from paysync.adapters.aws.ledger import DynamoLedger
 from paysync.adapters.aws.queue import SqsInbox, SqsOutbox
-from paysync.core.fetch import FetchPorts, Report, take_in
+from paysync.core.fetch import FetchPorts, Report
+from paysync.core.intake import take_in
 from paysync.core.push import push_batch
 from paysync.core.reading import payments
 from paysync.core.records import Message, Payment, Received

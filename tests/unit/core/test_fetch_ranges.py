@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from paysync.core import fetch
+from paysync.core import fetch, intake
 from paysync.core.codes import Code
 from paysync.core.states import State
 from unit.core.fetching import MINUTE, NOW, SECOND, World, at, paid
@@ -116,7 +116,7 @@ def test_reconcile_and_replay_of_a_range_use_the_same_door() -> None:
     other.run()
     for new in (1, 0):
         report = fetch.Report()
-        fetch.take_in(world.ports(), report, [row.payment for row in other.rows.values()])
+        intake.take_in(world.ports(), report, [row.payment for row in other.rows.values()])
         assert (report.seen, report.new) == (1, new)
-    fetch.take_in(world.ports(), fetch.Report(), [])
+    intake.take_in(world.ports(), fetch.Report(), [])
     assert world.sent == ["P1"]

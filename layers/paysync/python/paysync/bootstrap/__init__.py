@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paysync import __version__
 from paysync.bootstrap.ground import Ground
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.errors import SettingsError
 from paysync.core.fetch import FetchPorts
 from paysync.core.probe import PROBE_PAGE_SIZE
 from paysync.core.sweep import SweepPorts
@@ -94,8 +96,8 @@ class FetchFunction(Function):
         self._maycur = Maycur(ground)
 
     def schemes(self, wanted: str) -> Iterator[tuple[str, FetchPorts]]:
-        """The ports of the scheme that is named, or of all, for one run."""
-        for scheme in self._ground.chosen(wanted):
+        """The ports of the scheme that is named, or of all, for one run; of those that have something to fetch."""
+        for scheme in fetched(self._ground, wanted):
             yield scheme.name, fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
 
 
@@ -105,9 +107,12 @@ class SweepFunction(Function):
     def schemes(self) -> Mapping[str, SweepPorts]:
         """The ports of every scheme of the stack."""
         ground = self._ground
+        all_of_them = {scheme.name: scheme for scheme in ground.chosen()}
         return {
-            scheme.name: SweepPorts(scheme, ground.ledger, ground.outbox, ground.clock, ground.journal)
-            for scheme in ground.chosen()
+            name: SweepPorts(
+                scheme, ground.ledger, ground.outbox, ground.clock, ground.journal, all_of_them, __version__
+            )
+            for name, scheme in all_of_them.items()
         }
 
 
@@ -124,7 +129,7 @@ class ReconcileFunction(Function):
         """The ports of the scheme that is named, or of all, for one run."""
         from paysync.core.reconcile import ReconcilePorts
 
-        for scheme in self._ground.chosen(wanted):
+        for scheme in fetched(self._ground, wanted):
             fetch = fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
             yield scheme.name, ReconcilePorts(fetch, self._k3cloud.target(scheme), self._k3cloud.user)
 
@@ -159,7 +164,7 @@ class Operator:
         """Maycur with two rows a page, which tells the readings of its page number apart."""
         from paysync.bootstrap.systems import Maycur
 
-        scheme = self.scheme(name)
+        (scheme,) = fetched(self._ground, name)
         small = replace(scheme, source=replace(scheme.source, page_size=PROBE_PAGE_SIZE))
         return Maycur(self._ground).source(small)
 
@@ -193,6 +198,14 @@ def operator(
 ) -> Operator:
     """An operator at a stack, by clients of its account."""
     return Operator(Ground(settings, dynamodb=dynamodb, sqs=sqs, secrets=secrets))
+
+
+def fetched(ground: Ground, wanted: str) -> "tuple[Scheme, ...]":
+    """The scheme that is named, or all of the stack, without those whose rows another scheme hands over."""
+    found = tuple(scheme for scheme in ground.chosen(wanted) if scheme.source.is_fetched)
+    if wanted and not found:
+        raise SettingsError(Diagnosis.of(Code.NOT_FETCHED, scheme=wanted))
+    return found
 
 
 def fetch_ports_of(ground: Ground, scheme: "Scheme", source: "Source") -> FetchPorts:

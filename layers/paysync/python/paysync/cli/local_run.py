@@ -29,7 +29,7 @@ class Ended:
 def fetch_all(stack: Stack, *, until: Instant) -> str:
     """Run fetch for every scheme until it has read all there is. What went wrong, or nothing."""
     for scheme in stack.settings.schemes:
-        while stack.operator.clock.now() < until:
+        while stack.operator.scheme(scheme).source.is_fetched and stack.operator.clock.now() < until:
             try:
                 report = invoke(stack, "FetchFunction", {"mode": "run", "scheme": scheme})[scheme]
             except RunFailedError as error:
@@ -68,11 +68,11 @@ def _sweep(stack: Stack) -> None:
 
 
 def _owed(stack: Stack) -> bool:
-    """Whether a dead letter is owed, or a payment waits for a lock that is free: sweep still has work."""
+    """Whether a dead letter or a call-back is owed, or a payment waits for a free lock: sweep still has work."""
     now = stack.operator.clock.now()
     return any(
         stack.operator.ledger.unsettled(scheme, state, due=now, limit=1, taken=taken)
         for scheme in stack.settings.schemes
-        for state in (State.REJECTED, State.REVIEW)
+        for state in (State.REJECTED, State.REVIEW, State.DONE)
         for taken in (True, False)
     )

@@ -84,6 +84,10 @@ class Code(StrEnum):
     BILL_WORKFLOW = "bill.workflow"
     BILL_SEVERAL = "bill.several"
 
+    NOT_FETCHED = "call_back.not_fetched"
+    CALL_BACK_NO_TAKER = "call_back.no_taker"
+    CALL_BACK_MISFIT = "call_back.misfit"
+
     MAYCUR_NACK = "maycur.nack"
     MAYCUR_NULL = "maycur.null"
     MAYCUR_SHAPE = "maycur.shape"

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.diagnosis import Diagnosis
 from paysync.core.errors import RunError
+from paysync.core.intake import Intake, take_in
 from paysync.core.paging import Failed, Leaf, Stuck, leaves
 from paysync.core.ports import Clock, Journal, Ledger, Outbox, Source
-from paysync.core.reading import key_text, payments, same_content, skipped
-from paysync.core.records import Entry, Message, Payment, Row, Sighting, Watermark, new_row
+from paysync.core.reading import key_text, payments, skipped
+from paysync.core.records import Payment, Watermark
 from paysync.core.scheme import Scheme
-from paysync.core.states import Event, State
 from paysync.core.times import MILLISECOND, Instant, Window
 
 PAID: Final = "paid"
@@ -39,18 +39,14 @@ class FetchPorts:
     journal: Journal
     since: Instant
     code_version: str
+    actor: str = "fetch"
 
 
 @dataclass(slots=True)
-class Report:
+class Report(Intake):
     """What one run did. `reached`: how far its range was read; `complete` unless the deadline cut it."""
 
-    seen: int = 0
-    new: int = 0
-    rejected: int = 0
-    changed: int = 0
     skipped: int = 0
-    unsent: int = 0
     windows: int = 0
     reached: Instant | None = None
     complete: bool = True
@@ -178,57 +174,6 @@ def _payments_of(ports: FetchPorts, report: Report, leaf: Leaf | Stuck) -> Seque
         found.extend(payments(ports.scheme, raw, now=ports.clock.now()))
         report.skipped += skipped(ports.scheme, raw)
     return found
-
-
-def take_in(ports: FetchPorts, report: Report, found: Sequence[Payment]) -> None:
-    """Every payment into the ledger, then a message for each that is new; other content of a known one is raised."""
-    known = dict(ports.ledger.rows({p.key for p in found}))
-    fresh: dict[str, Payment] = {}
-    for payment in found:
-        if payment.key not in known:
-            fresh.setdefault(str(payment.key), payment)
-    created = _create(ports, list(fresh.values()))
-    known.update({row.key: row for row in created})
-    new = [row for row, mine in zip(created, fresh.values(), strict=True) if _is_mine(row, mine)]
-    _send(ports, report, [row for row in new if row.state is State.NEW])
-    report.seen += len(found)
-    report.new += len(new)
-    report.rejected += sum(row.state is State.REJECTED for row in new)
-    for payment in found:
-        report.changed += _raise_change(ports, known[payment.key], payment)
-
-
-def _create(ports: FetchPorts, found: Sequence[Payment]) -> Sequence[Row]:
-    if not found:
-        return ()
-    now = ports.clock.now()
-    versions = (ports.scheme.version, ports.code_version)
-    rows = [new_row(p, now, wake_after=ports.scheme.policies.wake_after, versions=versions) for p in found]
-    return ports.ledger.create(rows, Entry(now, Event.SEEN, State.NEW, 0, "fetch"))
-
-
-def _is_mine(row: Row, payment: Payment) -> bool:
-    return row.fence == 0 and row.payment.digest == payment.digest
-
-
-def _send(ports: FetchPorts, report: Report, rows: Sequence[Row]) -> None:
-    unsent = ports.outbox.send([Message(row.key, row.payment.digest) for row in rows]) if rows else frozenset()
-    report.unsent += len(unsent)
-    for key in sorted(unsent):
-        ports.journal.tell("message not confirmed; sweep will send it", key=key)
-
-
-def _raise_change(ports: FetchPorts, row: Row, payment: Payment) -> bool:
-    sightings = [row.payment, *([row.changed.payment] if row.changed else [])]
-    if any(same_content(ports.scheme, known, payment) for known in sightings):
-        return False
-    now = ports.clock.now()
-    why = Diagnosis.of(Code.PAYMENT_CHANGED, number=payment.facts.source.number if payment.facts else "")
-    entry = Entry(now, Event.CHANGED, row.state, row.fence, "fetch", diagnosis=why)
-    if not ports.ledger.sighted(row.key, Sighting(payment.digest, now, payment), entry):
-        return False
-    ports.journal.count("Changed")
-    return True
 
 
 def _lag(ports: FetchPorts) -> float:

@@ -102,7 +102,9 @@ class Ledger(Protocol):
     def unsettled(
         self, scheme: str, state: State, *, due: Instant, limit: int, taken: bool = True
     ) -> Sequence[PaymentKey]:
-        """Payments in `state` (neither DONE nor CLOSED) whose `wake_at` is not after `due`, longest due first.
+        """Payments in `state` (of the DONE ones those that owe a call-back) whose `wake_at` is not after `due`.
+
+        Longest due first.
 
         `taken`: those that somebody has had in hand (fence above 0); else those that nobody has claimed yet, which the
         index keeps apart, so that a backlog never hides them.

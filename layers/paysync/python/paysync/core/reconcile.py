@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from paysync.core.bills import BillTotal
 from paysync.core.errors import RunError
-from paysync.core.fetch import FetchPorts, take_in
-from paysync.core.fetch import Report as FetchReport
+from paysync.core.fetch import FetchPorts
+from paysync.core.intake import Intake, take_in
 from paysync.core.keys import BillKey, PaymentKey
 from paysync.core.money import plain
 from paysync.core.outcomes import Done
@@ -121,7 +121,7 @@ def _queue_missing(ports: ReconcilePorts, report: ReconcileReport, paid: Mapping
         said = plain(payment.facts.amount.value) if payment.facts else "?"
         report.findings.append(Finding(Difference.MISSING, payment.key.code, source=said))
     if missing:
-        taken = FetchReport()
+        taken = Intake()
         take_in(ports.fetch, taken, missing)
         report.queued = taken.new
 

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypedDict, Unpack
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.money import Amount
-from paysync.core.states import Event, State, after
+from paysync.core.states import SETTLED, Event, State, after
 from paysync.core.times import NEVER, Instant
 
 Scalar: TypeAlias = str | int | Decimal | bool | None
@@ -104,6 +104,7 @@ class RowChanges(TypedDict, total=False):
     waits_for: PaymentKey | None
     retries: int
     owes_letter: bool
+    owes_call_back: bool
     repushed: bool
     changed: Sighting | None
 
@@ -134,6 +135,8 @@ class Row:
     """Transient troubles in a row; the pace of waking grows with it."""
     owes_letter: bool = False
     """A dead letter for this rejection has not been confirmed yet."""
+    owes_call_back: bool = False
+    """Booked, but the row that its scheme hands on to another one is not in the ledger yet."""
     repushed: bool = False
     """The one repush that a tenant's attestation allows has been used."""
     changed: Sighting | None = None
@@ -142,6 +145,11 @@ class Row:
     def key(self) -> PaymentKey:
         """The payment's key."""
         return self.payment.key
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether `Ledger.unsettled` shows it: something is still to be done about it."""
+        return self.state not in SETTLED or self.owes_call_back
 
     def moved(self, event: Event, at: Instant, **changes: Unpack[RowChanges]) -> "Row":
         """This row after `event`: the state by the table, `updated` by the clock, the rest as given."""

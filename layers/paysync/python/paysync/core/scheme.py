@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from paysync.core.records import Scalar
+
+HANDED_OVER: Final = "paysync"
+"""The connector of a source whose rows are handed over by another scheme's call-back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,11 @@ class SourcePart:
     overlap: timedelta
     deep_scan: timedelta
     safety_delay: timedelta
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether there is something to ask; else another scheme hands its rows over."""
+        return self.connector != HANDED_OVER
 
 
 class OnMiss(StrEnum):

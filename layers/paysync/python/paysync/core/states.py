@@ -36,6 +36,7 @@ class Event(StrEnum):
     NOTED = "noted"
     CHANGED = "changed"
     DELIVERED = "dead letter sent"
+    CALLED_BACK = "called back"
     INTENT_WRITTEN = "intent written"
     TURNED_AWAY = "turned away"
     REFUSED = "refused"
@@ -98,7 +99,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Event, State]]] = {
 }
 
 WITHOUT_EFFECT: Final = frozenset(
-    {Event.SEEN, Event.CLAIMED, Event.WAITED, Event.NOTED, Event.CHANGED, Event.DELIVERED}
+    {Event.SEEN, Event.CLAIMED, Event.WAITED, Event.NOTED, Event.CHANGED, Event.DELIVERED, Event.CALLED_BACK}
 )
 SETTLED: Final = frozenset({State.DONE, State.CLOSED})
 """Nothing will happen to these any more."""

@@ -1,10 +1,11 @@
 """sweep: wakes what stands still, by sending its message again. Calls no vendor and decides nothing about a bill."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from paysync.core.call_back import CallBackPorts, call_back
 from paysync.core.claim import lock_is_free
 from paysync.core.pace import wake_pause
 from paysync.core.ports import Clock, Journal, Ledger, Outbox
@@ -30,6 +31,9 @@ class SweepPorts:
     outbox: Outbox
     clock: Clock
     journal: Journal
+    takers: Mapping[str, Scheme]
+    """The schemes of the stack: to one of them a booked payment's row may be handed on."""
+    code_version: str
 
 
 @dataclass(slots=True)
@@ -38,18 +42,21 @@ class SweepReport:
 
     woken: int = 0
     letters: int = 0
+    call_backs: int = 0
     released: int = 0
     oldest_open_seconds: float = 0.0
 
 
 def sweep(ports: SweepPorts) -> SweepReport:
-    """Wake rows without progress, send dead letters that are owed, let go on whoever waited for a decision."""
+    """Wake rows without progress, pay what is owed (letters, call-backs), let go on who waited for a decision."""
     report = SweepReport()
     backlog = ports.outbox.waiting() > 0
     for state in OPEN:
         _wake(ports, report, _due(ports, state, backlog=backlog))
     for row in _due(ports, State.REJECTED):
         report.letters += _deliver(ports, row)
+    for row in _due(ports, State.DONE):
+        report.call_backs += _call_back(ports, row)
     for row in _due(ports, State.REVIEW):
         _let_go_on(ports, report, row)
     ports.journal.count("OldestOpenSeconds", report.oldest_open_seconds)
@@ -84,6 +91,15 @@ def _next_wake(ports: SweepPorts, row: Row, now: Instant) -> Instant:
 
 def _deliver(ports: SweepPorts, row: Row) -> bool:
     return row.owes_letter and deliver_letter(ports.ledger, ports.outbox, row, ports.clock.now(), "sweep") is not None
+
+
+def _call_back(ports: SweepPorts, row: Row) -> bool:
+    return row.owes_call_back and call_back(
+        CallBackPorts(
+            ports.scheme, ports.takers, ports.ledger, ports.outbox, ports.clock, ports.journal, ports.code_version
+        ),
+        row,
+    )
 
 
 def _let_go_on(ports: SweepPorts, report: SweepReport, row: Row) -> None:

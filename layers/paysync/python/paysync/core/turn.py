@@ -143,8 +143,13 @@ class Desk:
         turn.verdict = GiveBack(timedelta(seconds=30))
 
     def done(self, turn: Turn) -> None:
-        """The bill is complete and compared: final state and release of the lock in one commit."""
-        if self._ended(turn, Event.COMPLETED, None, LockStep.FREE, wake_at=NEVER, retries=0):
+        """The bill is complete and compared: final state and release of the lock in one commit.
+
+        So is the debt of a call-back: sweep pays it, and whatever becomes of it, the payment is booked.
+        """
+        owes = self.scheme.call_back is not None
+        wake_at = self.ports.clock.now() if owes else NEVER
+        if self._ended(turn, Event.COMPLETED, None, LockStep.FREE, wake_at=wake_at, retries=0, owes_call_back=owes):
             self.ports.journal.count("Booked")
 
     def reject(self, turn: Turn, diagnosis: Diagnosis) -> None:

@@ -62,7 +62,7 @@ def _source(plain: Plain) -> SourcePart:
     flatten = plain["flatten"] or {"list": "", "key": ""}
     return SourcePart(
         connector=plain["connector"],
-        endpoint=plain["endpoint"],
+        endpoint=plain["endpoint"] or "",
         method=plain["method"],
         request=tree_of(plain["request"]),
         row_path=plain["row_path"],

@@ -89,11 +89,15 @@ class Flatten(Part):
 class Source(Part):
     """Where payments come from."""
 
-    connector: Literal["maycur"] = Field(description="The system.")
-    endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT)] = Field(description="Path of the list.")
+    connector: Literal["maycur", "paysync"] = Field(
+        description="The system; paysync: rows that another scheme hands over by its call_back."
+    )
+    endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT)] | None = _optional(
+        "Path of the list; none for paysync.", None
+    )
     method: Literal["POST", "GET"] = _optional("HTTP method.", "POST")
-    request: Request = Field(
-        description="What is asked for. May use window.start, window.end, page.number, page.size and param.*."
+    request: Request = _optional(
+        "What is asked for; none for paysync. May use window.start, window.end, page.number, page.size and param.*.", {}
     )
     labels: dict[str, Text] = _optional("What the request's fields are called, for people.", {})
     row_path: Text = _optional("Where the rows lie in the answer: a dotted path, or auto.", "auto")

@@ -131,7 +131,8 @@ class _Walk:
 
     def sendings(self) -> Iterator[Sending]:
         """The requests in the order in which they would be sent."""
-        yield self._fetch()
+        if self._scheme.source.is_fetched:
+            yield self._fetch()
         for lookup in self._scheme.lookups:
             yield self._lookup(lookup)
             self._lookups[lookup.name] = self._found(lookup)

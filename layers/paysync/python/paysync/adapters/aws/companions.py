@@ -48,6 +48,7 @@ _CAUSAL: Final = (
     Event.WAITED,
     Event.CLOSED,
     Event.NOTED,
+    Event.CALLED_BACK,
 )
 """What comes first when one hand does several things within a millisecond."""
 _KNOWN: Final = frozenset(map(str, Event))

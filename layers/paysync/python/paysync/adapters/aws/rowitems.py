@@ -2,9 +2,9 @@
 
 Its attributes are short, because every kilobyte begun is billed: `rec` record, `dig` digest, `form` `number` `amount`
 `currency` `paid_at` facts, `fault`, `state`, `fence`, `seen` first seen, `upd` updated, `wake_at`, `sv` `cv` versions
-of scheme and code, `lease`, `intent`, `doubt`, `bill`, `not_ours`, `why` diagnosis, `waits`, `retries`, `owes`,
-`repushed`, `chg` another content with `chg_dig` its digest and `chg_w` its write token, `w` the last write's token;
-for the indexes `todo` (only while the row is neither DONE nor CLOSED) and `paid_day`.
+of scheme and code, `lease`, `intent`, `doubt`, `bill`, `not_ours`, `why` diagnosis, `waits`, `retries`, `owes` a dead
+letter, `owes_cb` a call-back, `repushed`, `chg` another content with `chg_dig` its digest and `chg_w` its write token,
+`w` the last write's token; for the indexes `todo` (while something is to be done about the row) and `paid_day`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from paysync.core.records import (
     Scalar,
     Sighting,
 )
-from paysync.core.states import SETTLED, State
+from paysync.core.states import State
 from paysync.core.times import from_iso, iso, local_date
 
 
@@ -83,6 +83,7 @@ def row_from(item: Read) -> Row:
         waits_for=PaymentKey.parse(item["waits"]["S"]) if "waits" in item else None,
         retries=int(item["retries"]["N"]) if "retries" in item else 0,
         owes_letter="owes" in item,
+        owes_call_back="owes_cb" in item,
         repushed="repushed" in item,
         changed=sighting_from(whose, item),
     )
@@ -141,7 +142,7 @@ def _progress(row: Row) -> Item:
         "sv": s(row.scheme_version),
         "cv": s(row.code_version),
     }
-    if row.state not in SETTLED:
+    if row.is_listed:
         item["todo"] = s(todo(row.key.scheme, row.state, taken=not lies_apart(row)))
     for name, parts in _compounds(row):
         if parts:
@@ -152,6 +153,8 @@ def _progress(row: Row) -> Item:
         item["retries"] = n(row.retries)
     if row.owes_letter:
         item["owes"] = n(1)
+    if row.owes_call_back:
+        item["owes_cb"] = n(1)
     if row.repushed:
         item["repushed"] = n(1)
     return item | sighting_item(row.changed) if row.changed else item

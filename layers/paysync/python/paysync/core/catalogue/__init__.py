@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from paysync.core.catalogue.bill import BILL
+from paysync.core.catalogue.call_back import CALL_BACK
 from paysync.core.catalogue.doubt import DOUBT
 from paysync.core.catalogue.erp_access import ERP_ACCESS
 from paysync.core.catalogue.erp_outage import ERP_OUTAGE
@@ -42,6 +43,7 @@ CATALOGUE: Final[Mapping[Code, Explanation]] = MappingProxyType(
         **ERP_OUTAGE,
         **DOUBT,
         **BILL,
+        **CALL_BACK,
         **MAYCUR,
         **PAGE,
         **RECONCILE,
@@ -68,6 +70,7 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
         "owner": "key of the payment that owns the bill",
         "results": "how many records were found",
         "rows": "how many rows came",
+        "scheme": "name of another scheme",
         "setting": "name of the setting or stack parameter, or a secret's ARN; never its value",
         "size": "how many rows were asked for",
         "status": "document status (Z, A, B, C, D) of the application, or an HTTP status",

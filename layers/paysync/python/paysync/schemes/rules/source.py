@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from paysync.core.conditions import misuse
-from paysync.core.scheme import Condition, FieldType
+from paysync.core.scheme import HANDED_OVER, Condition, FieldType
 from paysync.core.templates import slots
 from paysync.schemes.build import tree_of
 from paysync.schemes.model import SchemeFile, Source
@@ -22,6 +22,12 @@ _ROLES: Final[Mapping[str, Sequence[FieldType]]] = {
     "currency_field": (FieldType.STRING,),
 }
 _ASKED: Final = ("window.start", "window.end", "page.number", "page.size")
+_ASKING: Final = frozenset(
+    {
+        *("endpoint", "method", "request", "labels", "row_path", "null_means_empty", "paging", "page_size"),
+        *("requests_per_second", "max_window", "overlap", "deep_scan", "safety_delay"),
+    }
+)
 _ZERO: Final = timedelta(0)
 
 
@@ -30,7 +36,7 @@ def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
     source = scheme.source
     yield from _roles(source, document)
     yield from _names(source, document)
-    yield from _request(source, document)
+    yield from _request(source, document) if source.connector != HANDED_OVER else _handed_over(source, document)
     yield from _conditions(source, document)
     yield from _child_rows(source, document)
     yield from _spans(source, document)
@@ -63,7 +69,20 @@ def _names(source: Source, document: Document) -> Iterator[Problem]:
             yield Problem(document.line(("source", "fields", name)), what, "rows with such a field cannot be read yet")
 
 
+def _handed_over(source: Source, document: Document) -> Iterator[Problem]:
+    """Rows that another scheme hands over are not asked for."""
+    for name in _ASKING & source.model_fields_set:
+        what = f"source.{name} says how rows are asked for, but those of connector {HANDED_OVER} are handed over"
+        yield Problem(document.line(("source", name)), what, "leave it out")
+
+
 def _request(source: Source, document: Document) -> Iterator[Problem]:
+    line = document.line(("source",))
+    if source.endpoint is None:
+        yield Problem(line, "source lacks endpoint", "add it: the path of the list")
+    if "request" not in source.model_fields_set:
+        yield Problem(line, "source lacks request", "add it: what is asked for")
+        return
     asked = {".".join(slot.path) for slot in slots(tree_of(source.request))}
     for name in _ASKED:
         if name not in asked:

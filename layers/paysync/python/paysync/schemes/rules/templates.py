@@ -33,6 +33,8 @@ _ASKING: Final = frozenset({"window", "page", "param"})
 _FINDING: Final = frozenset({"row", "payment", "param"})
 _MAKING: Final = _FINDING | {"lookup"}
 _FINISHED: Final = _MAKING | {"bill", "pushed"}
+_CALLING_BACK: Final = _FINISHED - {"lookup"}
+"""What a lookup has found is not kept with the payment."""
 _PLACES: Final[tuple[tuple[Place, frozenset[str]], ...]] = (
     (("source", "request"), _ASKING),
     (("lookups", "*", "where"), _FINDING),
@@ -40,14 +42,15 @@ _PLACES: Final[tuple[tuple[Place, frozenset[str]], ...]] = (
     (("target", "steps", "*", "head"), _FINISHED),
     (("target", "steps", "*", "each"), _FINISHED),
     (("target", "steps", "*", "expect"), _FINISHED),
-    (("call_back", "fields"), _FINISHED),
+    (("call_back", "fields"), _CALLING_BACK),
     (("call_back", "scheme"), frozenset({"param"})),
 )
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "source.request": ("window.start", "window.end", "page.number", "page.size", "param.NAME"),
     "lookups.NAME.where": ("FIELD", "payment.*", "param.NAME"),
     "a making step's request": ("FIELD", "lookup.NAME", "payment.*", "param.NAME"),
-    "save, call_back.fields": ("FIELD", "lookup.NAME", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
+    "save": ("FIELD", "lookup.NAME", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
+    "call_back.fields": ("FIELD", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
     "call_back.scheme": ("param.NAME",),
 }
 """The same for people. payment.*: key, number, amount, currency (the target's); pushed.*: Id, Number."""
