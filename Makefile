@@ -51,8 +51,7 @@ wire: dev ## our clients against the simulators, over sockets
 	$(call pytest,tests/wire)
 
 cloud: dev ## the real template on the local AWS
-	$(call pytest,tests/conformance,-m cloud)
-	$(call pytest,tests/cloud)
+	$(call pytest,tests/conformance tests/cloud,-m cloud -n $(JOBS) --dist loadfile)
 
 ##@ Longer runs
 .PHONY: soak chaos bench

@@ -1,7 +1,7 @@
 """One stack for the session: the real template, built and deployed as in the cloud, against both simulators.
 
 Each test uses keys, or a queue's state, of its own rather than a reset. What a function logged is printed when a
-test that used the stack fails.
+test that used the stack fails; whatever the tests did, at the end all that was logged is searched for secrets.
 """
 
 from __future__ import annotations
@@ -26,8 +26,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         try:
             deployed.up()
             yield deployed
+            deployed.assert_no_log_line_holds_a_secret()
         finally:
             local.down()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file that waits longest goes first, so that the others are done meanwhile (`-n 2 --dist loadfile`)."""
+    items.sort(key=lambda item: item.path.name != "test_deaths.py")
 
 
 @pytest.hookimpl(wrapper=True)

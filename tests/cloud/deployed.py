@@ -42,7 +42,7 @@ K3CLOUD = {
     "org_num": "0",
 }
 RULE = "994f9913-a23f-46fb-b5d9-f1f271b4ef6c"
-ACCOUNT = "6222000000000001"
+ACCOUNT, UNKNOWN_ACCOUNT = "6222000000000001", "6222000000009999"
 FUNCTIONS = ("fetch", "push", "sweep", "reconcile")
 _PATIENCE_SECONDS = 90.0
 
@@ -195,6 +195,21 @@ class Deployed:
             else:
                 assert len(mine) <= 1, one
         assert all(len(found) == 1 for code, found in bills.items() if code)
+
+    def assert_no_log_line_holds_a_secret(self) -> None:
+        """Nor a login token nor an account number (I9): of all that the functions have logged until now."""
+        text = "\n".join(line for function in FUNCTIONS for line in self.lines(function))
+        assert "function_request_id" in text, "nothing was logged at all"
+        item = (
+            self.session()
+            .client("dynamodb", endpoint_url=self.local.endpoint_url)
+            .get_item(TableName=self.outputs.ledger_table, Key={"pk": {"S": "TOKEN#maycur"}, "sk": {"S": "TOKEN"}})[
+                "Item"
+            ]
+        )
+        hidden = [str(MAYCUR["app_secret"]), str(K3CLOUD["app_secret"]), str(K3CLOUD["app_id"]).partition("_")[2]]
+        for secret in (*hidden, item["value"]["S"], ACCOUNT, UNKNOWN_ACCOUNT):
+            assert secret not in text
 
     def redrive(self, *, destination: bool = True) -> None:
         """What an operator does in the SQS console: move all dead letters back."""

@@ -41,12 +41,13 @@ def test_a_killed_push_neither_doubles_nor_loses(short_lived_push: Deployed) -> 
     """SIGKILL of its process while it calls K3Cloud, at random among fifty payments; each doubt is asked about."""
     stack, chance = short_lived_push, random.Random(_SEED)
     keys = [key for _ in range(_PAYMENTS) for key in stack.paid(f"{chance.randrange(100, 99999)}.07")]
-    stack.k3cloud.settings(latency_ms=120)
+    stack.k3cloud.settings(latency_ms=300)
     stack.fetch()
-    for _ in range(_KILLS):
+    killed = 0
+    while killed < _KILLS:
         eventually(lambda: bool(stack.k3cloud.calls()["in_flight"]), "push calls K3Cloud")
-        time.sleep(chance.uniform(0, 1.5))
-        assert stack.kill("push") == 1
+        time.sleep(chance.uniform(0, 0.6))
+        killed += stack.kill("push")
     stack.k3cloud.settings(latency_ms=0)
 
     stack.run(timeout=400)
