@@ -2,6 +2,7 @@
 
 import logging
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
@@ -32,6 +33,7 @@ class PowertoolsJournal:
     def __init__(self, logger: Logger | None = None, metrics: Metrics | None = None) -> None:
         self.logger = logger or Logger()
         self.metrics = metrics or Metrics()
+        warnings.filterwarnings("ignore", "No application metrics to publish")  # a run without numbers is no trouble
 
     def tell(self, what: str, *, key: PaymentKey | None = None, **details: object) -> None:
         """One line. The payment's key is an identifier and is written in full, or nobody could search for it."""
