@@ -83,7 +83,7 @@ def _print_overview(document: dict[str, object]) -> None:
         if count or name in {State.DONE, State.REJECTED, State.REVIEW}:
             lines.add_row(render.state(State(name)), str(count))
     lag, oldest = document["lag_seconds"], document["oldest_open_seconds"]
-    render.out.print(f"[bold]{document['stack']}[/bold]  {', '.join(map(str, document['schemes']))}")  # type: ignore[call-overload]  # a list of names
+    render.out.print(f"[bold]{render.verbatim(document['stack'])}[/bold]  {', '.join(map(str, document['schemes']))}")  # type: ignore[call-overload]  # a list of names
     render.out.print(lines)
     render.out.print(f"queue {document['queue']}   dead letters {document['dlq']}   open {document['open']}")
     read = (
@@ -195,9 +195,8 @@ def show(
             history = chosen.operator.ledger.history(key) if row else ()
             render.as_json(render.row_document(row, history) if row else _unknown(key))
         elif row is None:
-            render.out.print(
-                f"[bold]{key.code}[/bold]  not in the ledger: not paid in Maycur yet, or paid before FetchSince"
-            )
+            why = "not paid in Maycur yet, or paid before FetchSince"
+            render.out.print(f"[bold]{render.verbatim(key.code)}[/bold]  not in the ledger: {why}")
         else:
             render.life(row, chosen.operator.ledger.history(key))
 

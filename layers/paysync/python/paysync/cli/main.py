@@ -55,10 +55,17 @@ def _options(
 
 
 def main() -> None:
-    """Run a command. What we raise ends it with 1 and says what to do; anything else is a defect and shows itself."""
+    """Run a command. What we raise ends it with 1 and says what to do, in both languages.
+
+    Anything else is a defect and shows itself.
+    """
     try:
         app()
-    except (PaysyncError, LocalError) as error:
+    except PaysyncError as error:
+        why = error.diagnosis
+        sys.stderr.write(f"paysync: {error}\n         {why.problem('zh')} → {why.solution('zh')}\n")
+        sys.exit(1)
+    except LocalError as error:
         sys.stderr.write(f"paysync: {error}\n")
         sys.exit(1)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from paysync.core.diagnosis import Diagnosis
@@ -15,8 +16,8 @@ from paysync.core.records import Entry, Row
 from paysync.core.states import State
 from paysync.core.times import SHANGHAI, Instant, iso
 
-out: Final = Console(highlight=False)
-err: Final = Console(stderr=True, highlight=False)
+out: Final = Console(highlight=False, emoji=False)
+err: Final = Console(stderr=True, highlight=False, emoji=False)
 
 STYLES: Final[Mapping[State, str]] = {
     State.DONE: "green",
@@ -41,6 +42,11 @@ def confirm(question: str, *, yes: bool) -> None:
         raise typer.Exit(2)
     if not typer.confirm(question, err=True):
         raise typer.Exit(1)
+
+
+def verbatim(text: object) -> str:
+    """What others wrote, within a line of ours: the terminal library takes nothing in it for its own markup."""
+    return escape(str(text))
 
 
 def local_time(at: Instant | None) -> str:
@@ -72,7 +78,7 @@ def table(*columns: str, title: str = "") -> Table:
 
 def problem(diagnosis: Diagnosis | None) -> str:
     """What happened, in both languages."""
-    return f"{diagnosis.problem('zh')}\n{diagnosis.problem('en')}" if diagnosis else ""
+    return verbatim(f"{diagnosis.problem('zh')}\n{diagnosis.problem('en')}") if diagnosis else ""
 
 
 def diagnosis(diagnosis: Diagnosis) -> None:
@@ -86,9 +92,9 @@ def diagnosis(diagnosis: Diagnosis) -> None:
         ("cause", diagnosis.cause("en")),
         ("next", diagnosis.solution("en")),
     ):
-        out.print(f"  [dim]{label:>7}[/dim]  {text}", markup=True)
+        out.print(f"  [dim]{label:>7}[/dim]  {verbatim(text)}")
     if diagnosis.vendor:
-        out.print(f"  [dim]{'vendor':>7}[/dim]  {diagnosis.vendor}", markup=False)
+        out.print(f"  [dim]{'vendor':>7}[/dim]  {verbatim(diagnosis.vendor)}")
 
 
 def row_document(row: Row, history: Sequence[Entry] | None = None) -> dict[str, object]:
@@ -138,12 +144,12 @@ def rows_table(rows: Iterable[Row]) -> Table:
     for row in rows:
         facts = row.payment.facts
         made.add_row(
-            row.key.code,
+            verbatim(row.key.code),
             state(row.state),
-            facts.source.number if facts else "–",
+            verbatim(facts.source.number) if facts else "–",
             str(facts.amount) if facts else "–",
             local_time(facts.paid_at if facts else None)[:10],
-            (row.bill.number or f"draft {row.bill.key.id}") if row.bill else "",
+            verbatim(row.bill.number or f"draft {row.bill.key.id}") if row.bill else "",
             str(row.diagnosis.code) if row.diagnosis else "",
         )
     return made
@@ -152,7 +158,8 @@ def rows_table(rows: Iterable[Row]) -> Table:
 def life(row: Row, history: Sequence[Entry]) -> None:
     """One payment's life on a time line."""
     facts = row.payment.facts
-    out.print(f"[bold]{row.key.code}[/bold]  {state(row.state)}  scheme {row.key.scheme} {row.scheme_version}")
+    scheme = f"scheme {row.key.scheme} {row.scheme_version}"
+    out.print(f"[bold]{verbatim(row.key.code)}[/bold]  {state(row.state)}  {scheme}")
     if facts:
         out.print(f"  document {facts.source.number}   {facts.amount}   paid {local_time(facts.paid_at)}", markup=False)
     if row.bill:
@@ -164,7 +171,7 @@ def life(row: Row, history: Sequence[Entry]) -> None:
         why = f"  {entry.diagnosis.code}" if entry.diagnosis else ""
         note = f"  {entry.note}" if entry.note else ""
         bill = f"  bill {entry.bill}" if entry.bill else ""
-        line = f"{entry.actor} #{entry.fence}{bill}{why}{note}"
+        line = verbatim(f"{entry.actor} #{entry.fence}{bill}{why}{note}")
         out.print(f"  {local_time(entry.at)} {after:>9}  {state(entry.state)}  {entry.event}  [dim]{line}[/dim]")
     if row.diagnosis:
         diagnosis(row.diagnosis)

@@ -16,6 +16,7 @@ from paysync.core.records import Message, Row
 from paysync.core.replay import Action, Planned, ReplayPorts, Result, plan
 from paysync.core.replay import replay as carry_out
 from paysync.core.states import SETTLED, State
+from paysync.core.times import iso
 
 _SAYS: Final = {
     Action.REOPEN: "is opened again and sent to push",
@@ -129,7 +130,8 @@ def _print_plan(planned: Sequence[Planned], *, as_json: bool) -> None:
         return
     lines = render.table("payment", "state", "a replay would find that it …")
     for item in planned:
-        lines.add_row(item.key.code, render.state(item.row.state) if item.row else "–", _SAYS[item.action])
+        stands = render.state(item.row.state) if item.row else "–"
+        lines.add_row(render.verbatim(item.key.code), stands, _says(item))
     render.out.print(lines)
 
 
@@ -140,10 +142,20 @@ def _print_results(results: Sequence[Result], pruned: int, *, as_json: bool) -> 
         return
     for result in results:
         if not result.sent:
-            render.out.print(f"{result.planned.key.code} {_SAYS[result.planned.action]}")
+            render.out.print(f"{result.planned.key.code} {_says(result.planned)}", markup=False)
     render.out.print(f"{sum(r.sent for r in results)} of {len(results)} sent, {pruned} dead letters done with")
 
 
+def _says(planned: Planned) -> str:
+    until = f", not before {render.local_time(planned.until)}" if planned.until else ""
+    return _SAYS[planned.action] + until
+
+
 def _document(planned: Planned) -> dict[str, object]:
-    state = str(planned.row.state) if planned.row else None
-    return {"key": planned.key.code, "scheme": planned.key.scheme, "state": state, "action": str(planned.action)}
+    return {
+        "key": planned.key.code,
+        "scheme": planned.key.scheme,
+        "state": str(planned.row.state) if planned.row else None,
+        "action": str(planned.action),
+        "until": iso(planned.until) if planned.until else None,
+    }

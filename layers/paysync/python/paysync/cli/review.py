@@ -49,7 +49,7 @@ def list_(ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = ""
         render.as_json([render.row_document(row) for row in rows])
         return
     for row in rows:
-        render.out.print(f"[bold]{row.key.code}[/bold]  {render.problem(row.diagnosis)}")
+        render.out.print(f"[bold]{render.verbatim(row.key.code)}[/bold]  {render.problem(row.diagnosis)}")
     render.out.print(f"{len(rows)} in review")
 
 
@@ -124,7 +124,7 @@ def _ports(stack: Stack, key: str, scheme: str) -> tuple[ReviewPorts, Row]:
     named = stack.keys([key], scheme)[0]
     row = stack.operator.ledger.rows([named]).get(named)
     if row is None:
-        render.err.print(f"{key} is not in the ledger")
+        render.err.print(f"{key} is not in the ledger", markup=False)
         raise typer.Exit(1)
     operator = stack.operator
     loaded = operator.scheme(named.scheme)
@@ -150,13 +150,15 @@ def _look(stack: Stack, key: str, scheme: str) -> tuple[ReviewPorts, Look]:
 def _show(ports: ReviewPorts, seen: Look) -> None:
     facts = seen.row.payment.facts
     render.out.print(
-        f"[bold]{seen.row.key.code}[/bold]  {render.state(seen.row.state)}  {facts.amount if facts else ''}"
+        f"[bold]{render.verbatim(seen.row.key.code)}[/bold]  {render.state(seen.row.state)}  "
+        f"{facts.amount if facts else ''}"
     )
     if seen.row.diagnosis:
         render.out.print(render.problem(seen.row.diagnosis))
     for document in seen.documents:
         applied = plain(document.applied) if document.applied is not None else "?"
-        render.out.print(f"document {document.key.number}  status {document.status}  applied for {applied}")
+        said = f"document {document.key.number}  status {document.status}  applied for {applied}"
+        render.out.print(said, markup=False)
     bills = render.table("bill", "id", "status", "amount", "reference", "creator", "belongs to")
     amounts = {bill.head.id: amount_in(bill, ports.scheme.target.save) for bill in seen.bills}
     for head in seen.heads:
@@ -164,13 +166,13 @@ def _show(ports: ReviewPorts, seen: Look) -> None:
         said = plain(amount) if amount is not None else "?"
         status = f"{head.status} voided" if head.voided else str(head.status)
         bills.add_row(
-            head.number or "draft",
+            render.verbatim(head.number or "draft"),
             head.id,
             status,
             said,
-            head.reference,
-            "/".join(head.creator),
-            owner.code if owner else "",
+            render.verbatim(head.reference),
+            render.verbatim("/".join(head.creator)),
+            render.verbatim(owner.code) if owner else "",
         )
     render.out.print(bills if seen.heads else "K3Cloud shows no bill")
 
@@ -180,7 +182,8 @@ def _tell(decision: Decision) -> None:
         case Decided(row, sent):
             how = "push goes on with it" if sent else "sweep will wake it"
             render.out.print(
-                f"{row.key.code} is {render.state(row.state)}" + (f": {how}" if row.state is not State.CLOSED else "")
+                f"{render.verbatim(row.key.code)} is {render.state(row.state)}"
+                + (f": {how}" if row.state is not State.CLOSED else "")
             )
         case NotDecided(reason):
             render.err.print(f"nothing was changed: {_REASONS[reason]}")

@@ -103,7 +103,8 @@ def _print_report(report: Mapping[str, Any]) -> None:
     )
     found = render.table("difference", "payment", "Maycur", "ledger", "K3Cloud", "bill")
     for one in report["findings"]:
-        found.add_row(one["difference"], one["key"], one["source"], one["ledger"], one["target"], one["bill"])
+        names = ("difference", "key", "source", "ledger", "target", "bill")
+        found.add_row(*(render.verbatim(one[name]) for name in names))
     render.out.print(found if report["findings"] else "[green]the books agree[/green]")
 
 

@@ -8,6 +8,7 @@ class Code(StrEnum):
 
     DEFECT = "paysync.defect"
     SETTING = "paysync.setting"
+    STACK = "paysync.stack"
     SECRET_EMPTY = "paysync.secret_empty"  # noqa: S105 - the name of a diagnosis, no secret
     SECRET_FORM = "paysync.secret_form"  # noqa: S105 - the same
     SECRET_FIELD = "paysync.secret_field"  # noqa: S105 - the same

@@ -72,6 +72,7 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
         "rows": "how many rows came",
         "scheme": "name of another scheme",
         "setting": "name of the setting or stack parameter, or a secret's ARN; never its value",
+        "remedy": "what to do, in a sentence",
         "size": "how many rows were asked for",
         "status": "document status (Z, A, B, C, D) of the application, or an HTTP status",
         "theirs": "currency of the application",

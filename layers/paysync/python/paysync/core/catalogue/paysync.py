@@ -55,6 +55,27 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             ),
         ),
     ),
+    # Takes {remedy}, {what}.
+    Code.STACK: Explanation(
+        Kind.PERMANENT,
+        Who.IT,
+        en=Text(
+            problem="This cannot be asked of the stack: {what}.",
+            cause=(
+                "A command finds the ledger, the queues and the functions by the stack's name: `--stack`, else "
+                "PAYSYNC_STACK, else samconfig.toml. Nothing was read or changed."
+            ),
+            solution="{remedy}. No payment is affected by this, so nothing needs `paysync replay KEY`.",
+        ),
+        zh=Text(
+            problem="无法对该堆栈执行：{what}。",
+            cause=(
+                "命令通过堆栈名称（`--stack`，其次 PAYSYNC_STACK，再次 samconfig.toml）找到台账、队列和函数。"
+                "没有读取或改动任何数据。"
+            ),
+            solution="{remedy}。没有付款受此影响，无需执行 `paysync replay KEY`。",
+        ),
+    ),
     # Takes {what}.
     Code.SCHEME: Explanation(
         Kind.PERMANENT,

@@ -1,0 +1,134 @@
+"""Looking: what machines read is what docs/reference/json.md promises; what people read is told in both languages."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from fakes import builders as b
+from fakes.system import START
+from paysync.core.codes import Code
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.fetch import PAID
+from paysync.core.records import Pause, Watermark
+from paysync.core.states import Event, State
+
+if TYPE_CHECKING:
+    from unit.cli.conftest import Run, Stand
+
+PAGE: Final = (Path(__file__).parents[3] / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
+BRACKETS: Final = "[/red] [bold] [[x]] 【付款】"
+"""What a terminal library would take for its own markup."""
+
+
+def promised(heading: str) -> set[str]:
+    """The fields of a table of the page, by the command in its heading."""
+    section = next(part for part in PAGE.split("\n## ") if part.startswith(heading))
+    first_cells = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", section, re.MULTILINE)
+    return set(re.findall(r"\w+", " ".join(first_cells)))
+
+
+def test_status_of_an_empty_stack_has_every_promised_field(stand: Stand, run: Run) -> None:
+    """All ten states with zeros; what is not known yet is null, not left out."""
+    (status,) = run("status", "--json").documents
+    assert status.keys() == promised("`paysync status")
+    assert status["states"] == dict.fromkeys(map(str, State), 0)
+    assert (status["watermark"], status["lag_seconds"], status["oldest_open_seconds"]) == (None, None, None)
+    assert (status["open"], status["queue"], status["dlq"], status["paused_until"]) == (0, 0, 0, None)
+    assert "nothing read yet" in run("status").out
+    assert stand.functions.invoked == []
+
+
+def test_status_counts_what_is_there(stand: Stand, run: Run) -> None:
+    """Open ones, letters, the watermark and its lag, and since when the oldest is open."""
+    stand.seen("PAY-1")
+    stand.rejected("PAY-2")
+    stand.ledger.advance(None, Watermark(b.SCHEME, PAID, START, 1))
+    (status,) = run("status", "--json").documents
+    assert {name: n for name, n in status["states"].items() if n} == {"NEW": 1, "REJECTED": 1}
+    assert (status["open"], status["dlq"], status["watermark"]) == (1, 1, "2025-03-03T01:00:00.000Z")
+    assert 0 < status["oldest_open_seconds"] == pytest.approx(status["lag_seconds"], abs=2)
+
+
+def test_status_says_until_when_consumption_stands_still(stand: Stand, run: Run) -> None:
+    """An operator must see at once that it is the credentials."""
+    until = START + timedelta(days=36_500)
+    stand.ledger.set_pause(b.SCHEME, Pause(until, 1, Diagnosis.of(Code.ERP_CREDENTIALS)))
+    assert run("status", "--json").documents[0]["paused_until"].startswith("21")
+    assert "paused until" in run("status").out
+
+
+def test_show_has_every_promised_field(stand: Stand, run: Run) -> None:
+    """Of the row, of its diagnosis in both languages, of each line of history; of an unknown key the same names."""
+    stand.rejected()
+    known, unknown = run("show", "PAY-1", "NOBODY", "--json").documents
+    assert known.keys() == promised("`paysync show")
+    assert known["diagnosis"].keys() == {
+        *("code", "class", "who", "link", "details", "problem", "cause", "solution"),
+    }
+    assert known["diagnosis"]["problem"].keys() == {"en", "zh"}
+    assert all(
+        line.keys() == {"at", "event", "state", "attempt", "actor", "note", "bill", "diagnosis"}
+        for line in known["history"]
+    )
+    assert (known["amount"], known["paid_at"]) == ("1234.50", "2025-03-03T01:00:00.000Z")
+    assert (unknown["key"], unknown["state"], unknown["bill"], unknown["history"]) == ("NOBODY", None, None, [])
+
+
+def test_lists_have_the_same_fields_without_the_life(stand: Stand, run: Run) -> None:
+    """`list` and `review list` alike."""
+    stand.parked()
+    fields = promised("`paysync show") - {"history"}
+    for words in (("list",), ("review", "list")):
+        ((row,),) = run(*words, "--json").documents
+        assert row.keys() == fields
+
+
+def test_why_a_payment_is_refused_is_told_in_both_languages(stand: Stand, run: Run) -> None:
+    """What happened, why, and what to do next."""
+    stand.rejected()
+    told = run("show", "PAY-1").out
+    for word in ("FKSQ-1 is not audited", "未审核", "Audit it in K3Cloud", "审核", "paysync replay KEY"):
+        assert word in told
+    stand.parked("PAY-2")
+    assert "付款申请单" in run("review", "list").out
+
+
+def test_what_others_wrote_is_printed_as_they_wrote_it(stand: Stand, run: Run) -> None:
+    """A vendor's words, a person's reason, a document's number: none of it is taken for markup, none of it vanishes."""
+    refused = stand.rejected(BRACKETS, Diagnosis.of(Code.ERP_REFUSED, vendor=BRACKETS, number=BRACKETS))
+    noted = b.change(refused, Event.NOTED, fence=refused.fence)
+    stand.ledger.note(noted.after.key, b.entry(noted.after, Event.NOTED, note=BRACKETS))
+    told = run("show", BRACKETS).out
+    assert told.count(BRACKETS) >= 3
+    assert BRACKETS in run("list").out
+    assert BRACKETS in run("replay", BRACKETS, "--dry-run").out
+    stand.parked(f"{BRACKETS}2", Diagnosis.of(Code.ERP_REFUSED, vendor=BRACKETS))
+    assert f"{BRACKETS}2" in run("review", "list").out
+    assert f"{BRACKETS}9" in run("show", f"{BRACKETS}9").out
+    assert f"{BRACKETS}9" in run("review", "close", f"{BRACKETS}9", "--reason", "r", "--yes").err
+
+
+@pytest.mark.usefixtures("stand")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "--from", "yesterday"),
+        ("list", "--to", "2025-02-30"),
+        ("list", "--limit", "0"),
+        ("list", "--state", "PAID"),
+        ("show",),
+        ("doctor",),
+        ("doctor", "--paging", "--from", "yesterday", "--to", "today"),
+        ("no-such-command",),
+    ],
+)
+def test_wrong_usage_is_2(run: Run, words: tuple[str, ...]) -> None:
+    """And never a stack trace."""
+    answer = run(*words)
+    assert answer.code == 2
+    assert "Traceback" not in answer.err

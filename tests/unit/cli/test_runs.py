@@ -1,0 +1,102 @@
+"""`backfill` and `reconcile`: what is asked of the functions, how a cut run goes on, and what failures say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from unit.cli.conftest import Run, Stand
+
+SPAN: Final = ("--from", "2025-01-31", "--to", "2025-02-01")
+FINDING: Final = {
+    "difference": "amount",
+    "key": "PAY-1",
+    "source": "1.00",
+    "ledger": "1.00",
+    "target": "1.01",
+    "bill": "FKD1",
+}
+
+
+def read(reached: str, **counts: int) -> dict[str, Any]:
+    """What fetch answers to a backfill."""
+    totals = {"seen": 0, "new": 0, "rejected": 0, "changed": 0, **counts}
+    return {"paid-to-paybill": {**totals, "reached": reached}}
+
+
+def compared(**more: Any) -> dict[str, Any]:
+    """What reconcile answers."""
+    sums = {f"{book}_sum": "7.50" for book in ("source", "booked", "bill")}
+    counts = {f"{book}_count": 1 for book in ("source", "ledger", "booked", "bill", "open", "parked")}
+    window = {"from": "2025-01-30T16:00:00.000Z", "to": "2025-01-31T16:00:00.000Z"}
+    return {"paid-to-paybill": {**sums, **counts, "window": window, "queued": 0, "findings": [], **more}}
+
+
+def test_a_backfill_that_was_cut_goes_on_where_it_stopped(stand: Stand, run: Run) -> None:
+    """One run of fetch after another until the end of the range; days are Shanghai's; the counts are added up."""
+    stand.functions.answers = [
+        read("2025-01-31T04:00:00.000Z", seen=5, new=2),
+        read("2025-01-31T16:00:00.000Z", seen=1, rejected=1),
+    ]
+    said = run("backfill", *SPAN, "--yes", "--json")
+    assert said.code == 0
+    assert said.documents == [
+        {
+            "from": "2025-01-30T16:00:00.000Z",
+            "to": "2025-01-31T16:00:00.000Z",
+            "seen": 6,
+            "new": 2,
+            "rejected": 1,
+            "changed": 0,
+        }
+    ]
+    starts = [payload["from"] for _, payload in stand.functions.invoked]
+    assert starts == ["2025-01-30T16:00:00.000Z", "2025-01-31T04:00:00.000Z"]
+    assert {function for function, _ in stand.functions.invoked} == {"fetch"}
+    assert {payload["mode"] for _, payload in stand.functions.invoked} == {"backfill"}
+
+
+def test_a_backfill_without_progress_ends_with_1(stand: Stand, run: Run) -> None:
+    """It does not turn in circles; where it stopped is told."""
+    stand.functions.answers = [read("2025-01-30T16:00:00.000Z")]
+    said = run("backfill", *SPAN, "--yes")
+    assert (said.code, "no progress beyond 2025-01-30T16:00:00.000Z" in said.err) == (1, True)
+    assert len(stand.functions.invoked) == 1
+
+
+@pytest.mark.parametrize("words", [("backfill",), ("reconcile",)])
+def test_a_run_that_failed_says_what_the_function_said(stand: Stand, run: Run, words: tuple[str, ...]) -> None:
+    """Its own words, exit code 1, nothing on stdout that a machine could take for a result."""
+    stand.functions.answers = [{"errorMessage": "Maycur refuses [/x] the login", "errorType": "RunError"}]
+    said = run(*words, *SPAN, "--yes", "--json")
+    assert (said.code, said.out) == (1, "")
+    assert "Maycur refuses [/x] the login" in said.err
+
+
+def test_books_that_agree_end_with_0_and_differences_with_1(stand: Stand, run: Run) -> None:
+    """For a machine the function's own report, for a person each difference with both sums."""
+    stand.functions.answers = [compared(), compared(findings=[FINDING]), compared(), compared(findings=[FINDING])]
+    agree, differ = run("reconcile", *SPAN, "--yes", "--json"), run("reconcile", *SPAN, "--yes", "--json")
+    assert (agree.code, agree.documents) == (0, [compared()["paid-to-paybill"]])
+    assert (differ.code, differ.documents[0]["findings"]) == (1, [FINDING])
+    told = run("reconcile", *SPAN, "--yes")
+    assert (told.code, "the books agree" in told.out) == (0, True)
+    told = run("reconcile", *SPAN, "--yes")
+    assert told.code == 1
+    for word in FINDING.values():
+        assert word in told.out
+
+
+@pytest.mark.parametrize("words", [("backfill",), ("reconcile",)])
+@pytest.mark.parametrize(
+    "span", [(), ("2025-01-31",), ("yesterday", "today"), ("2025-02-01", "2025-01-31"), ("2025-01-31", "2025-01-31")]
+)
+def test_a_range_that_is_none_is_wrong_usage(
+    stand: Stand, run: Run, words: tuple[str, ...], span: tuple[str, ...]
+) -> None:
+    """Half of one, no times, backwards, empty: nothing is invoked."""
+    options = [word for name, at in zip(("--from", "--to"), span, strict=False) for word in (name, at)]
+    assert run(*words, *options, "--yes").code == 2
+    assert stand.functions.invoked == []
