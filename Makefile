@@ -51,14 +51,14 @@ wire: dev ## our clients against the simulators, over sockets
 	$(call pytest,tests/wire)
 
 cloud: dev ## the real template on the local AWS
-	$(call pytest,tests/conformance tests/cloud,-m cloud -n $(JOBS) --dist loadfile)
+	$(call pytest,tests/conformance tests/cloud,-m cloud -n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
 ##@ Longer runs
 .PHONY: soak chaos bench
 soak: dev ## many seeds of the simulation (SEEDS=…)
 	$(PY) tools/soak.py
 
-chaos: dev ## kill workers and simulators while payments run on the local AWS
+chaos: dev ## kill workers, reset sockets, restart the AWS while payments run (PAYMENTS=… KILLS=… SEED=…)
 	$(PY) tools/chaos.py
 
 bench: dev ## counts and ratios against the budgets

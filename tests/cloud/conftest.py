@@ -33,7 +33,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that waits longest goes first, so that the others are done meanwhile (`-n 2 --dist loadfile`)."""
+    """The file that waits longest goes first, so that all others are done meanwhile (`make cloud` keeps this order)."""
     items.sort(key=lambda item: item.path.name != "test_deaths.py")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,26 +20,18 @@ pytestmark = pytest.mark.cloud
 
 _SEED = 20250131
 _PAYMENTS, _KILLS = 50, 5
-_SHORT_TIMEOUT = 100
-"""Seconds that push lives here at most: leases last that much longer than it, and somebody waits for them."""
 
 
 @pytest.fixture
-def short_lived_push(stack: Deployed) -> Iterator[Deployed]:
-    """Leases and visibility as short as they can be, so that the test need not last as long as the real ones."""
-    push, queue = stack.function("push"), stack.outputs.queue_url
-    before: Any = stack.functions.get_function_configuration(FunctionName=push)["Timeout"]
-    visibility = stack.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    stack.functions.update_function_configuration(FunctionName=push, Timeout=_SHORT_TIMEOUT)
-    stack.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "30"})
-    yield stack
-    stack.functions.update_function_configuration(FunctionName=push, Timeout=before)
-    stack.sqs.set_queue_attributes(QueueUrl=queue, Attributes=visibility)
+def impatient(stack: Deployed) -> Iterator[Deployed]:
+    """The stack with short leases."""
+    with stack.impatient():
+        yield stack
 
 
-def test_a_killed_push_neither_doubles_nor_loses(short_lived_push: Deployed) -> None:
+def test_a_killed_push_neither_doubles_nor_loses(impatient: Deployed) -> None:
     """SIGKILL of its process while it calls K3Cloud, at random among fifty payments; each doubt is asked about."""
-    stack, chance = short_lived_push, random.Random(_SEED)
+    stack, chance = impatient, random.Random(_SEED)
     keys = [key for _ in range(_PAYMENTS) for key in stack.paid(f"{chance.randrange(100, 99999)}.07")]
     stack.k3cloud.settings(latency_ms=300)
     stack.fetch()

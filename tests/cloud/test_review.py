@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cloud
 
 
-def by_hand(stack: Deployed, *amounts: str, **bill: object) -> tuple[str, dict[str, Any]]:
-    """A payment whose application has a bill already that a person made; push must leave it to a person."""
-    (row, *_) = stack.pay(*amounts)
-    made = stack.k3cloud.post("bills", {"source": row["payeeTargetBusinessCode"], **bill})
+def by_hand(stack: Deployed, amount: str, *, of: str = "") -> tuple[str, dict[str, Any]]:
+    """A payment whose application (`of` more, perhaps) has a bill that a person made; push must not touch it."""
+    (row,) = stack.pay(amount, amount=of or amount)
+    rest = {"amount": str(Decimal(of) - Decimal(amount))} if of else {}
+    made = stack.k3cloud.post("bills", {"source": row["payeeTargetBusinessCode"], **rest})
     stack.run()
     (key,) = codes([row])
     (seen,) = stack.show([key])
@@ -44,7 +46,7 @@ def test_a_bill_made_by_hand_is_adopted_and_completed(stack: Deployed) -> None:
 
 def test_confirming_that_no_bill_is_ours_lets_it_be_pushed(stack: Deployed) -> None:
     """The bill that stands there belongs to another matter: it is remembered as not ours and left alone."""
-    key, made = by_hand(stack, "18.00", "82.00", amount="82.00")
+    key, made = by_hand(stack, "18.00", of="100.00")
 
     paysync("review", "confirm-none", key, "--reason", "that bill is the other instalment", "--yes")
     stack.run()

@@ -69,10 +69,13 @@ def runs(pid: int) -> bool:
     return _LAUNCHER.name in _processes("-p", str(pid)).get(pid, "")
 
 
-def workers(function: str) -> list[int]:
-    """The processes in which `function`, by its full name, has been started and may be at work."""
+def workers(pid: int, function: str) -> list[int]:
+    """The processes of the local AWS `pid` in which `function`, by its full name, has been started and may be at work.
+
+    Its own only: every local AWS of this machine gives the stack's functions the same names.
+    """
     mark = f"ministack-lambda-{function}-"
-    return [pid for pid, command in _processes("-ax").items() if mark in command]
+    return [each for each, command in _processes("-ax").items() if mark in command and _group(each) == pid]
 
 
 def ready(port: int) -> bool:
@@ -125,6 +128,14 @@ def _processes(*which: str) -> dict[int, str]:
     )
     pairs = (line.split(maxsplit=1) for line in listed.stdout.splitlines())
     return {int(pair[0]): pair[-1] for pair in pairs}
+
+
+def _group(pid: int) -> int:
+    """The process group, which `start` has made; 0 of a process that has ended meanwhile."""
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
 
 
 def _gone(pid: int, seconds: float) -> bool:

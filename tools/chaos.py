@@ -1,0 +1,161 @@
+"""`make chaos`: payments on the real template while processes die, sockets break and the whole AWS restarts.
+
+On the local AWS: SIGKILL of Lambda processes at moments that a seed draws, K3Cloud's and Maycur's sockets reset, the
+local AWS stopped and started with its state kept, schedules fired twice, dead letters sent again in the middle. Then it
+settles, a person decides what only a person may, and both vendors' books are compared with the ledger to the cent.
+Ends with 0 only if nothing is doubled, nothing is lost, nothing is open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from cloud.command import paysync
+from cloud.deployed import Deployed, simulators
+from cloud.storm import Storm, decide
+from paysync import local
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from cloud.books import Comparison
+
+EVERY_MINUTE = "rate(1 minute)"
+_TROUBLED = ("IN_DOUBT", "REVIEW", "REJECTED")
+ROUNDS = 6
+"""So often at most is replayed and decided; each round may uncover a payment that waited for another's decision."""
+screen = Console(file=sys.stdout, highlight=False)  # this very stream: commands run with another stdout in between
+
+
+def main() -> int:
+    """The storm, the calm, the books; 0 only if they agree."""
+    options = _options()
+    screen.print(f"{options.payments} payments, {options.kills} kills, seed {options.seed}")
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, simulators() as (maycur, k3cloud):
+        os.environ["PAYSYNC_LOCAL_HOME"] = folder  # beside the stack that a developer may have up
+        stack = Deployed(maycur, k3cloud, Path(folder))
+        storm = Storm(stack, Random(options.seed), options.payments, options.kills)  # noqa: S311 - repeatable
+        try:
+            stack.up(FetchSchedule=EVERY_MINUTE, SweepSchedule=EVERY_MINUTE)
+            with stack.impatient():
+                struck = _rage(storm, options.seed)
+                decided = _settle(storm, options.timeout)
+            shown = stack.show(storm.keys)
+            found = stack.compare(shown)
+            left = stack.messages(stack.outputs.queue_url), stack.messages(stack.outputs.dlq_url)
+            stack.assert_no_log_line_holds_a_secret()
+        finally:
+            local.down()
+    _report(storm, struck + decided + _lives(shown), found)
+    screen.print(f"queue {left[0]}, dead letters {left[1]}; {(time.monotonic() - begin) / 60:.1f} minutes")
+    return _verdict(found, left)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default, what in (
+        ("payments", 1000, "how many are paid"),
+        ("kills", 100, "how many processes die"),
+        ("seed", 20250131, "draws moments, amounts and troubles"),
+        ("timeout", 1500, "seconds until everything must have settled"),
+    ):
+        value = int(os.environ.get(name.upper()) or default)
+        parser.add_argument(f"--{name}", type=int, default=value, help=f"{what} (or {name.upper()}=…; {value})")
+    return parser.parse_args()
+
+
+def _rage(storm: Storm, seed: int) -> Counter[str]:
+    """Until all is paid and all that shall die is dead; how often which trouble struck."""
+    stack = storm.stack
+    columns = (
+        TextColumn("{task.description:>8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[said]}"),
+    )
+    with Progress(*columns, TimeElapsedColumn(), console=screen) as bar:
+        tasks = {
+            name: bar.add_task(name, total=total, said="")
+            for name, total in (("killed", storm.kills), ("paid", storm.payments), ("booked", storm.payments))
+        }
+        storm.begin(seed)
+        while not storm.is_over:
+            storm.step()
+            _show(bar, tasks, storm)
+        plans = [*stack.k3cloud.get("faults"), *stack.maycur.get("faults")["faults"]]
+        storm.end()
+    return Counter({f"{one['kind']} ({one.get('operation', 'any call')})": one["struck"] for one in plans})
+
+
+def _show(bar: Progress, tasks: dict[str, TaskID], storm: Storm) -> None:
+    states = paysync("status", "--json").document["states"]
+    said = "  ".join(f"{name} {count}" for name, count in states.items() if count and name != "DONE")
+    bar.update(tasks["killed"], completed=storm.killed.total(), said=", ".join(storm.done))
+    bar.update(tasks["paid"], completed=len(storm.keys))
+    bar.update(tasks["booked"], completed=states["DONE"], said=said)
+
+
+def _settle(storm: Storm, timeout: int) -> Counter[str]:
+    """Let everything come to rest, replay what may be replayed, decide what waits for a person; how often which."""
+    stack, decided, deadline = storm.stack, Counter[str](), time.monotonic() + timeout
+    with screen.status("settling"):
+        for _ in range(ROUNDS):
+            stack.run(timeout=max(30, int(deadline - time.monotonic())))
+            states = paysync("status", "--json").document["states"]
+            screen.print("  ".join(f"{name} {count}" for name, count in states.items() if count))
+            if states["DONE"] == len(storm.keys):
+                break
+            paysync("replay", "--all", "--yes", "--rate", "100", ends=None)
+            decided += decide(stack)
+        paysync("replay", *storm.keys, "--yes", ends=None)  # of what is booked only the letters go
+    return Counter({f"decided by a person: {act}": count for act, count in decided.items()})
+
+
+def _lives(shown: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """How many payments have been where nobody wants to be."""
+    states = [{line["state"] for line in one["history"]} for one in shown]
+    return Counter({f"payments once {state}": sum(state in seen for seen in states) for state in _TROUBLED})
+
+
+def _report(storm: Storm, more: Counter[str], found: Comparison) -> None:
+    lines = Table("what happened", "times", box=None, pad_edge=False)
+    killed = {f"SIGKILL of {name}": count for name, count in storm.killed.items()}
+    for what, count in {**killed, **storm.done, **more}.items():
+        if count:
+            lines.add_row(what, str(count))
+    screen.print(lines)
+    books = Table("book", "sum", box=None, pad_edge=False)
+    for name, total in (("Maycur, paid", found.paid), ("ledger, booked", found.booked), ("K3Cloud", found.billed)):
+        books.add_row(name, f"{total:.2f}")
+    screen.print(books)
+
+
+def _verdict(found: Comparison, left: tuple[int, int]) -> int:
+    parts = {"doubled": found.doubled, "lost": found.lost, "different": found.different, "not booked": found.open}
+    said = ", ".join(f"{len(keys)} {name}" for name, keys in parts.items())
+    agree = found.agree and not found.open and not any(left) and found.paid == found.booked == found.billed
+    screen.print(f"{said}: " + ("[green]the books agree[/green]" if agree else "[red]the books DISAGREE[/red]"))
+    for name, keys in parts.items():
+        if keys:
+            screen.print(f"  {name}: {keys[:20]}", markup=False)
+    return 0 if agree else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
