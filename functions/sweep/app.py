@@ -6,7 +6,7 @@ from typing import Any
 from paysync.adapters.aws.requests import report_document
 from paysync.bootstrap import sweep_ports
 from paysync.core.runs import for_each
-from paysync.core.sweep import SweepPorts, sweep
+from paysync.core.sweep import SweepPorts, sweep, tell_standing
 
 ports = sweep_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics
@@ -19,7 +19,9 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     del event, context
 
     def run(scheme: SweepPorts) -> dict[str, Any]:
-        return report_document(sweep(scheme))
+        report = report_document(sweep(scheme))
+        tell_standing(scheme)
+        return report
 
     reports = for_each(ports.schemes().items(), run)
     logger.info("swept", extra={"reports": reports})

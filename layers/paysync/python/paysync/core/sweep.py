@@ -20,6 +20,7 @@ _AT_ONCE: Final = 500
 _STALE_BACKLOG: Final = timedelta(days=1)
 """A row that was never taken in hand is mere backlog while the queue holds messages, but not for longer than this."""
 _SHORTEST_WAIT: Final = timedelta(minutes=5)
+_STANDING: Final = {State.REVIEW: "PaymentsInReview", State.IN_DOUBT: "PaymentsInDoubt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ def sweep(ports: SweepPorts) -> SweepReport:
         _let_go_on(ports, report, row)
     ports.journal.count("OldestOpenSeconds", report.oldest_open_seconds)
     return report
+
+
+def tell_standing(ports: SweepPorts) -> None:
+    """How many payments wait for a person or are in doubt, as they stand: for alarms on what does not go away."""
+    states = ports.ledger.counts(ports.scheme.name).states
+    for state, metric in _STANDING.items():
+        ports.journal.count(metric, states.get(state, 0))
 
 
 def _due(ports: SweepPorts, state: State, *, backlog: bool = False) -> Sequence[Row]:

@@ -1,0 +1,178 @@
+"""What template.yaml must say for the promises to hold, where a local AWS cannot show it or shows it too late."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+import yaml
+
+from paysync.core.turn import HANDOVER_AT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT: Final = Path(__file__).parents[2]
+PACKAGE: Final = ROOT / "layers" / "paysync" / "python" / "paysync"
+
+
+class Tagged(str):
+    """What stands behind a `!Tag`, as text: `!Ref Queue` is `Ref Queue`."""
+
+    __slots__ = ()
+
+
+def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Tagged:
+    inner = loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else yaml.serialize(node)
+    return Tagged(f"{suffix} {inner}")
+
+
+class _Loader(yaml.SafeLoader):
+    """Keeps CloudFormation's functions as text."""
+
+
+_Loader.add_multi_constructor("!", _tagged)
+_TEXT: Final = (ROOT / "template.yaml").read_text(encoding="utf-8")
+TEMPLATE: Final[dict[str, Any]] = yaml.load(_TEXT, _Loader)  # noqa: S506 - a SafeLoader
+RESOURCES: Final[dict[str, Any]] = TEMPLATE["Resources"]
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    """The properties of all resources of a type, by name."""
+    return {name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == kind}
+
+
+FUNCTIONS: Final = of_type("AWS::Serverless::Function")
+ALARMS: Final = of_type("AWS::CloudWatch::Alarm")
+ROLES: Final = of_type("AWS::IAM::Role")
+
+
+def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every statement of every role."""
+    for name, role in ROLES.items():
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+
+
+def listed(value: Any) -> list[Any]:
+    """One or several."""
+    return value if isinstance(value, list) else [value]
+
+
+def metrics_of_the_code() -> set[str]:
+    """Every metric that some line counts."""
+    texts = [file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py")]
+    standing = re.findall(r'State\.\w+: "(\w+)"', (PACKAGE / "core" / "sweep.py").read_text(encoding="utf-8"))
+    return {name for text in texts for name in re.findall(r'\.count\("(\w+)"', text)} | set(standing)
+
+
+def test_the_ledger_outlives_everything() -> None:
+    """Kept when the stack goes, protected, recoverable, encrypted; nothing in it ever expires."""
+    ledger = RESOURCES["Ledger"]
+    assert (ledger["DeletionPolicy"], ledger["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    properties = ledger["Properties"]
+    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert properties["SSESpecification"]["SSEEnabled"] is True
+    assert "TimeToLiveSpecification" not in properties
+
+
+def test_a_message_outlives_its_push_and_waiting_does_not_bury_it() -> None:
+    """Visibility is six times the timeout; whoever waits hands over to sweep before SQS counts it as dead."""
+    queue, dlq = of_type("AWS::SQS::Queue")["Queue"], of_type("AWS::SQS::Queue")["Dlq"]
+    assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS["PushFunction"]["Timeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] > HANDOVER_AT
+    assert dlq["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+
+
+def test_push_answers_for_each_message_and_k3cloud_is_not_overrun() -> None:
+    """Only what a row explains is deleted; how many pushes run at once is a parameter."""
+    messages = FUNCTIONS["PushFunction"]["Events"]["Messages"]["Properties"]
+    assert messages["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert messages["BatchSize"] == 10
+    assert messages["ScalingConfig"] == {"MaximumConcurrency": "Ref K3CloudConcurrency"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_a_role_and_a_log_of_its_own(name: str) -> None:
+    """What one may, another may not; logs are JSON and end some day."""
+    function, short = FUNCTIONS[name], name.removesuffix("Function")
+    assert function["Role"] == f"GetAtt {short}Role.Arn"
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    log = of_type("AWS::Logs::LogGroup")[function["LoggingConfig"]["LogGroup"].removeprefix("Ref ")]
+    assert log["RetentionInDays"] == "Ref LogRetentionDays"
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "PushFunction"])
+def test_a_run_that_failed_leaves_a_trace(name: str) -> None:
+    """Whether it could not be started or failed at every try, its event is in a queue with an alarm."""
+    function = FUNCTIONS[name]
+    assert function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"] == "GetAtt FailedRuns.Arn"
+    for event in function["Events"].values():
+        assert event["Type"] == "ScheduleV2"
+        assert event["Properties"]["DeadLetterConfig"] == {"Arn": "GetAtt FailedRuns.Arn"}
+        assert event["Properties"]["ScheduleExpressionTimezone"] == "Asia/Shanghai"
+        assert "${AWS::StackName}" in event["Properties"]["Name"], "two stacks in one account must not collide"
+
+
+def test_no_role_may_more_than_is_named() -> None:
+    """No wildcard in an action; of resources only tracing's, which has none."""
+    seen = list(statements())
+    assert len(seen) > 15
+    for name, statement in seen:
+        assert not [action for action in listed(statement["Action"]) if "*" in action], name
+        if "*" in listed(statement["Resource"]):
+            assert set(statement["Action"]) == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, name
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_reaches_somebody_and_watches_what_there_is(name: str) -> None:
+    """Its topic, a page that says what to do, and a metric that some line of the code really counts."""
+    alarm = ALARMS[name]
+    assert alarm["AlarmActions"] == ["Ref AlarmTopic"]
+    assert "docs/operations.md#" in alarm["AlarmDescription"]
+    if alarm["Namespace"] == "paysync":
+        assert alarm["MetricName"] in metrics_of_the_code()
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": "Ref Scheme"}]
+    else:
+        assert alarm["Namespace"] in {"AWS/SQS", "AWS/Lambda"}
+
+
+@pytest.mark.parametrize("name", ["ReviewAlarm", "InDoubtAlarm"])
+def test_what_waits_is_watched_as_it_stands(name: str) -> None:
+    """A number that is counted once, when a payment got there, is gone a quarter of an hour later, the payment not."""
+    assert ALARMS[name]["MetricName"] in {"PaymentsInReview", "PaymentsInDoubt"}
+
+
+def test_the_dashboard_shows_numbers_that_there_are() -> None:
+    """A name that nobody counts would be an empty curve that looks like peace."""
+    (dashboard,) = of_type("AWS::CloudWatch::Dashboard").values()
+    shown = set(re.findall(r'\["paysync", "(\w+)"', str(dashboard["DashboardBody"])))
+    assert shown
+    assert shown <= metrics_of_the_code()
+
+
+def test_what_moves_money_has_no_default() -> None:
+    """Where to read from, where to write to, since when, by which rule: a deployment must say it."""
+    parameters = TEMPLATE["Parameters"]
+    assert {name for name, each in parameters.items() if "Default" not in each} == {
+        *("MaycurBaseUrl", "K3CloudBaseUrl", "FetchSince", "RuleId"),
+    }
+    assert parameters["OnUnresolved"]["Default"] == "park"
+    assert parameters["AllowPlainHttp"]["Default"] == "false"
+    assert all(each.get("Description") for each in parameters.values())
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_samconfig_deploys_each_stage_as_a_stack_of_its_own(stage: str) -> None:
+    """Every override is a parameter, and a value with a blank has its quotes inside, or it would arrive cut off."""
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[stage]
+    assert config["global"]["parameters"]["stack_name"] == f"paysync-{stage}"
+    overrides = dict(each.split("=", 1) for each in config["deploy"]["parameters"]["parameter_overrides"])
+    assert overrides["Stage"] == stage
+    assert overrides.keys() <= TEMPLATE["Parameters"].keys()
+    assert all(value.startswith('"') for value in overrides.values() if " " in value)
