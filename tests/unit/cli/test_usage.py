@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from fakes import aws
 from paysync.cli.main import app
 from paysync.cli.stack import Chosen, stack_of
 
@@ -103,6 +104,16 @@ def test_an_account_that_cannot_be_reached_is_told(run: Run, tmp_path: Path, mon
     said = run("--stack", "some-stack", "status")
     assert said.code == 1
     assert "AWS_REGION" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_what_aws_refuses_is_told(stand: Stand, run: Run) -> None:
+    """A right that is missing, a table that is gone: AWS's own words, what to check, in both languages."""
+    aws.client("dynamodb").delete_table(TableName=stand.settings.table)
+    said = run("show", "PAY-1")
+    assert said.code == 1
+    for word in ("AWS refused", "ResourceNotFoundException", "rights", "[paysync.stack]", "无法对该堆栈执行"):
+        assert word in said.err
     assert "Traceback" not in said.err
 
 

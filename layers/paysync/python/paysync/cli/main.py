@@ -1,14 +1,16 @@
 """`paysync`: the groups of commands, and how errors end a command."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from paysync import __version__
 from paysync.cli import doctor, local, look, review, runs, scheme
 from paysync.cli.replay import replay
-from paysync.cli.stack import Chosen
+from paysync.cli.stack import Chosen, unclear
+from paysync.core.diagnosis import Diagnosis
 from paysync.core.errors import PaysyncError
 from paysync.local.errors import LocalError
 
@@ -55,19 +57,25 @@ def _options(
 
 
 def main() -> None:
-    """Run a command. What we raise ends it with 1 and says what to do, in both languages.
+    """Run a command. What we raise and what AWS refuses ends it with 1 and says what to do, in both languages.
 
     Anything else is a defect and shows itself.
     """
     try:
         app()
     except PaysyncError as error:
-        why = error.diagnosis
-        sys.stderr.write(f"paysync: {error}\n         {why.problem('zh')} → {why.solution('zh')}\n")
-        sys.exit(1)
+        _fail(str(error), error.diagnosis)
+    except (BotoCoreError, ClientError) as error:
+        refused = unclear(f"AWS refused: {error}", "Check your credentials and rights, the region and the stack's name")
+        _fail(str(refused), refused.diagnosis)
     except LocalError as error:
-        sys.stderr.write(f"paysync: {error}\n")
-        sys.exit(1)
+        _fail(str(error))
+
+
+def _fail(text: str, why: Diagnosis | None = None) -> NoReturn:
+    lines = [f"paysync: {text}", *([f"         {why.problem('zh')} → {why.solution('zh')}"] if why else [])]
+    sys.stderr.write("\n".join([*lines, ""]))
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def _from_samconfig() -> str:
         config = tomllib.loads(Path("samconfig.toml").read_text(encoding="utf-8"))
         return str(config["default"]["global"]["parameters"]["stack_name"])
     except (OSError, KeyError, tomllib.TOMLDecodeError):
-        raise _unclear("no stack was named", "Use --stack NAME or set PAYSYNC_STACK") from None
+        raise unclear("no stack was named", "Use --stack NAME or set PAYSYNC_STACK") from None
 
 
 class Stack:
@@ -82,7 +82,7 @@ class Stack:
         try:
             found = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
-            raise _unclear(
+            raise unclear(
                 f"stack {self.name} cannot be read: {error}", "Check the name, the region and your rights"
             ) from None
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
@@ -99,7 +99,7 @@ class Stack:
         try:
             return self.session.client(service, endpoint_url=endpoint, **options)  # type: ignore[call-overload]  # the service's name is a variable
         except BotoCoreError as error:
-            raise _unclear(f"AWS cannot be reached: {error}", "Set AWS_REGION and your credentials") from None
+            raise unclear(f"AWS cannot be reached: {error}", "Set AWS_REGION and your credentials") from None
 
     @cached_property
     def operator(self) -> Operator:
@@ -135,7 +135,7 @@ class Stack:
         """The scheme that is meant: the option, or the only one of the stack."""
         schemes = self.settings.schemes
         if option and option not in schemes:
-            raise _unclear(f"the stack does not run a scheme {option!r}", f"Use one of {', '.join(schemes)}")
+            raise unclear(f"the stack does not run a scheme {option!r}", f"Use one of {', '.join(schemes)}")
         return option or schemes[0]
 
     def keys(self, codes: list[str], scheme: str) -> list[PaymentKey]:
@@ -148,16 +148,17 @@ class Stack:
         possible = [PaymentKey(scheme, code) for scheme in self.settings.schemes]
         known = list(self.operator.ledger.rows(possible))
         if len(known) > 1:
-            raise _unclear(f"{code} is known in several schemes", "Name one with --scheme")
+            raise unclear(f"{code} is known in several schemes", "Name one with --scheme")
         return known[0] if known else possible[0]
 
     @cached_property
     def _local(self) -> local.LocalStack:
         running = local.current()
         if running is None:
-            raise _unclear("no local stack is running", "Start one with `paysync local up`")
+            raise unclear("no local stack is running", "Start one with `paysync local up`")
         return running
 
 
-def _unclear(what: str, remedy: str) -> SettingsError:
+def unclear(what: str, remedy: str) -> SettingsError:
+    """The error of a command that cannot find, or may not use, what it is about."""
     return SettingsError(Diagnosis.of(Code.STACK, what=what, remedy=remedy))
