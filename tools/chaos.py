@@ -39,7 +39,8 @@ EVERY_MINUTE = "rate(1 minute)"
 _TROUBLED = ("IN_DOUBT", "REVIEW", "REJECTED")
 ROUNDS = 6
 """So often at most is replayed and decided; each round may uncover a payment that waited for another's decision."""
-screen = Console(file=sys.stdout, highlight=False)  # this very stream: commands run with another stdout in between
+WIDTH = None if sys.stdout.isatty() else 120
+screen = Console(file=sys.stdout, highlight=False, width=WIDTH)  # this very stream: commands get another one meanwhile
 
 
 def main() -> int:
