@@ -80,6 +80,7 @@ def test_a_decision_needs_a_reason(answered: Stand, run: Run, name: str) -> None
     before = answered.everything()
     words = [word for word in WRITING[name] if word not in {"--reason", "r"}]
     assert run(*words, "--yes").code == 2
+    assert run(*words, "--reason", " ", "--yes").code == 2
     assert answered.everything() == before
 
 

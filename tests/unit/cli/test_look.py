@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +14,8 @@ import pytest
 
 from fakes import builders as b
 from fakes.system import START
+from paysync.cli import render
+from paysync.cli.stack import Stack
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.fetch import PAID
@@ -113,12 +118,22 @@ def test_what_others_wrote_is_printed_as_they_wrote_it(stand: Stand, run: Run) -
     assert f"{BRACKETS}9" in run("review", "close", f"{BRACKETS}9", "--reason", "r", "--yes").err
 
 
+def test_a_key_is_never_cut(stand: Stand, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However narrow the terminal: it is what one copies into the next command."""
+    key = "PT2501310000017"
+    stand.rejected(key)
+    monkeypatch.setattr(render.out, "width", 50)
+    assert key in run("list").out
+    assert key in run("replay", key, "--dry-run").out
+
+
 @pytest.mark.usefixtures("stand")
 @pytest.mark.parametrize(
     "words",
     [
         ("list", "--from", "yesterday"),
         ("list", "--to", "2025-02-30"),
+        ("list", "--from", "2025-02-02", "--to", "2025-02-01"),
         ("list", "--limit", "0"),
         ("list", "--state", "PAID"),
         ("show",),
@@ -132,3 +147,12 @@ def test_wrong_usage_is_2(run: Run, words: tuple[str, ...]) -> None:
     answer = run(*words)
     assert answer.code == 2
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.usefixtures("stand")
+def test_what_happens_on_the_way_is_not_told_on_stdout() -> None:
+    """A function logs each login and each page there; a command's stdout is its answer, for a machine too."""
+    script = "from paysync.adapters.aws.journal import PowertoolsJournal as J, quiet_logger as q; J(q()).tell('page 1')"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == ("", "")
+    assert Stack("test").operator._ground.journal.logger.log_level == logging.WARNING

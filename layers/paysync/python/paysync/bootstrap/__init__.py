@@ -197,7 +197,10 @@ def operator(
     settings: Settings,
 ) -> Operator:
     """An operator at a stack, by clients of its account."""
-    return Operator(Ground(settings, dynamodb=dynamodb, sqs=sqs, secrets=secrets))
+    from paysync.adapters.aws.journal import PowertoolsJournal, quiet_logger
+
+    journal = PowertoolsJournal(quiet_logger())
+    return Operator(Ground(settings, dynamodb=dynamodb, sqs=sqs, secrets=secrets, journal=journal))
 
 
 def fetched(ground: Ground, wanted: str) -> "tuple[Scheme, ...]":

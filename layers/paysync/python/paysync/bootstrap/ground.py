@@ -30,13 +30,19 @@ class Ground:
     """The ports that any function may need. Clients are made by the caller: in Lambda, or for an operator's stack."""
 
     def __init__(
-        self, settings: Settings, *, dynamodb: "DynamoDBClient", sqs: "SQSClient", secrets: "SecretsManagerClient"
+        self,
+        settings: Settings,
+        *,
+        dynamodb: "DynamoDBClient",
+        sqs: "SQSClient",
+        secrets: "SecretsManagerClient",
+        journal: PowertoolsJournal | None = None,
     ) -> None:
         self.settings = settings
         self.dynamodb = dynamodb
         self.clock = SystemClock()
         self.ids = SystemIds()
-        self.journal = PowertoolsJournal()
+        self.journal = journal or PowertoolsJournal()
         self.secrets = Secrets(secrets, clock=self.clock)
         self.outbox = SqsOutbox(sqs, queue_url=settings.queue_url, dlq_url=settings.dlq_url, journal=self.journal)
         self.inbox = SqsInbox(sqs, queue_url=settings.queue_url, journal=self.journal)

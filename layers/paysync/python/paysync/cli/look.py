@@ -139,7 +139,10 @@ def days(stack: Stack, first: str, last: str) -> tuple[date, date] | None:
     if not first and not last:
         return None
     today = local_date(stack.operator.clock.now())
-    return _day(first) if first else today - timedelta(days=_DAYS), _day(last) if last else today
+    between = _day(first) if first else today - timedelta(days=_DAYS), _day(last) if last else today
+    if between[0] > between[1]:
+        raise typer.BadParameter(f"{between[0]} is after {between[1]}")
+    return between
 
 
 def select(

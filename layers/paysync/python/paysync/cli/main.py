@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from paysync import __version__
 from paysync.cli import doctor, local, look, review, runs, scheme
 from paysync.cli.replay import replay
-from paysync.cli.stack import Chosen, unclear
+from paysync.cli.stack import Chosen, said, unclear
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.errors import PaysyncError
 from paysync.local.errors import LocalError
@@ -66,7 +66,9 @@ def main() -> None:
     except PaysyncError as error:
         _fail(str(error), error.diagnosis)
     except (BotoCoreError, ClientError) as error:
-        refused = unclear(f"AWS refused: {error}", "Check your credentials and rights, the region and the stack's name")
+        refused = unclear(
+            f"AWS refused: {said(error)}", "Check your credentials and rights, the region and the stack's name"
+        )
         _fail(str(refused), refused.diagnosis)
     except LocalError as error:
         _fail(str(error))

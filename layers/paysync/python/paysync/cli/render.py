@@ -19,6 +19,7 @@ from paysync.core.times import SHANGHAI, Instant, iso
 out: Final = Console(highlight=False, emoji=False)
 err: Final = Console(stderr=True, highlight=False, emoji=False)
 
+_WHOLE: Final = frozenset({"payment", "state"})
 STYLES: Final[Mapping[State, str]] = {
     State.DONE: "green",
     State.REJECTED: "red",
@@ -72,7 +73,7 @@ def table(*columns: str, title: str = "") -> Table:
     """A plain table."""
     made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=column in _WHOLE)  # a key that is cut cannot be copied
     return made
 
 

@@ -21,7 +21,15 @@ app = typer.Typer(
 )
 
 KeyArgument = Annotated[str, typer.Argument(help="paymentBizCode of the payment.", metavar="KEY")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise typer.BadParameter("say why, for whoever asks later")
+    return reason
+
+
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.", callback=_said)]
 
 _REASONS = {
     "not_in_review": "the payment is not in REVIEW",

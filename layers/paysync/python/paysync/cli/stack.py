@@ -83,7 +83,7 @@ class Stack:
             found = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
             raise unclear(
-                f"stack {self.name} cannot be read: {error}", "Check the name, the region and your rights"
+                f"stack {self.name} cannot be read: {said(error)}", "Check the name, the region and your rights"
             ) from None
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
 
@@ -99,7 +99,7 @@ class Stack:
         try:
             return self.session.client(service, endpoint_url=endpoint, **options)  # type: ignore[call-overload]  # the service's name is a variable
         except BotoCoreError as error:
-            raise unclear(f"AWS cannot be reached: {error}", "Set AWS_REGION and your credentials") from None
+            raise unclear(f"AWS cannot be reached: {said(error)}", "Set AWS_REGION and your credentials") from None
 
     @cached_property
     def operator(self) -> Operator:
@@ -157,6 +157,11 @@ class Stack:
         if running is None:
             raise unclear("no local stack is running", "Start one with `paysync local up`")
         return running
+
+
+def said(error: Exception) -> str:
+    """An error's words, to be put into a sentence of ours."""
+    return str(error).rstrip(".")
 
 
 def unclear(what: str, remedy: str) -> SettingsError:

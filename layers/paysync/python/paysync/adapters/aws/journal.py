@@ -1,7 +1,9 @@
 """Structured logs and metrics by Powertools. Possible account numbers are masked, possible secrets dropped."""
 
 import logging
+import os
 import re
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -25,6 +27,11 @@ _WHOLE_ROW: Final = frozenset({"raw", "record"})
 _SHOWN: Final = 4
 _TAKEN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "level", "location", "timestamp"}
 """Names that `logging` or Powertools need themselves."""
+
+
+def quiet_logger() -> Logger:
+    """For a command: what it prints on stdout is its answer, and a person is not told of every step."""
+    return Logger(service="paysync", stream=sys.stderr, level=os.environ.get("POWERTOOLS_LOG_LEVEL", "WARNING"))
 
 
 class PowertoolsJournal:
