@@ -11,6 +11,7 @@ from paysync.local.parameters import (
     NEVER,
     as_arguments,
     check_names,
+    check_schemes,
     local_parameters,
     parameters_of,
     parsed_overrides,
@@ -80,3 +81,38 @@ def test_an_override_without_name_or_equals_sign_is_refused(wrong: str) -> None:
     """And the message shows how to write it."""
     with pytest.raises(LocalError, match="Parameter=Value"):
         parsed_overrides([wrong])
+
+
+TWO = "paid-to-paybill,reimbursement-to-paybill"
+
+
+def test_an_unbound_scheme_is_refused_with_where_its_values_are_found() -> None:
+    """Found out before anything is built, in both languages, with what to write."""
+    with pytest.raises(LocalError) as refused:
+        check_schemes(parameters(Scheme=TWO), TEMPLATE)
+    said = str(refused.value)
+    assert "reimbursement-to-paybill.bill_type=…" in said
+    assert "reimbursement-to-paybill.purpose=…" in said
+    assert "K3Cloud, 单据类型 of 付款单, its code" in said
+    assert "金蝶单据类型列表中付款单的编码" in said
+    check_schemes(parameters(Scheme=TWO, SchemeParameters="bill_type=B, purpose=P"), TEMPLATE)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"SchemeParameters": "purpose"}, "'purpose', which is no pair"),
+        ({"SchemeParameters": "purpos=P"}, "binds 'purpos'"),
+        ({"Scheme": "no-such"}, "no scheme is called 'no-such'"),
+        ({"OnUnresolved": "repush_once"}, "write the stack parameter Attestation"),
+    ],
+)
+def test_what_the_functions_would_refuse_is_refused_before_the_build(wrong: dict[str, str], says: str) -> None:
+    """A stack that cannot run is not put up."""
+    with pytest.raises(LocalError, match=says):
+        check_schemes(parameters(**wrong), TEMPLATE)
+
+
+def test_an_attested_repush_is_put_up() -> None:
+    """The attestation may come from the stack."""
+    check_schemes(parameters(OnUnresolved="repush_once", Attestation="A. Person, 2026-01-01, tenant T"), TEMPLATE)

@@ -1,5 +1,6 @@
 """A function's environment, checked once into frozen settings before the first line of work. Holds no secret value."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from paysync.core.times import SHANGHAI, Instant, from_iso
 
 Vendor = Literal["maycur", "k3cloud"]
 _PREFIX: Final = "PAYSYNC_"
+_PAIR_NAME: Final = re.compile(r"([a-z][a-z0-9-]*\.)?[a-z][a-z0-9_]*\Z")
 _LONGEST_QUIET_PERIOD: Final = 86_400
 _LONGEST_SAFETY_DELAY: Final = 86_400
 
@@ -35,13 +37,19 @@ class Settings:
     dlq_url: str
     fetch_since: Instant
     rule_id: str
+    scheme_parameters: Mapping[str, str]
+    """`name` or `scheme.name` and its value; which of them a scheme takes is known where schemes are loaded."""
     quiet_period: timedelta
     on_unresolved: str
+    attestation: str
+    """Who attested, when and for which tenant, that a repush is safe; empty: nobody."""
     allow_plain_http: bool
     maycur_requests_per_second: Decimal
     safety_delay: timedelta
     maycur: Endpoint | None
     k3cloud: Endpoint | None
+    http: Endpoint | None
+    """The system of a generic HTTP connector, where the stack has one; its secret may be empty."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str], *, needs: frozenset[Vendor] = frozenset()) -> "Settings":
@@ -56,13 +64,16 @@ class Settings:
             dlq_url=env.text("DLQ_URL"),
             fetch_since=env.instant("FETCH_SINCE"),
             rule_id=env.text("RULE_ID"),
+            scheme_parameters=env.pairs("SCHEME_PARAMETERS"),
             quiet_period=timedelta(seconds=env.whole("QUIET_PERIOD_SECONDS", 1, _LONGEST_QUIET_PERIOD)),
             on_unresolved=env.one_of("ON_UNRESOLVED", ("park", "repush_once")),
+            attestation=env.optional("ATTESTATION"),
             allow_plain_http=plain,
             maycur_requests_per_second=Decimal(env.whole("MAYCUR_REQUESTS_PER_SECOND", 1, 1000)),
             safety_delay=timedelta(seconds=env.whole("SAFETY_DELAY_SECONDS", 0, _LONGEST_SAFETY_DELAY)),
             maycur=env.endpoint("MAYCUR", plain=plain) if "maycur" in needs else None,
             k3cloud=env.endpoint("K3CLOUD", plain=plain) if "k3cloud" in needs else None,
+            http=env.optional_endpoint("HTTP", plain=plain),
         )
 
 
@@ -70,8 +81,11 @@ class _Environment:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
 
+    def optional(self, name: str) -> str:
+        return self._variables.get(_PREFIX + name, "").strip()
+
     def text(self, name: str) -> str:
-        value = self._variables.get(_PREFIX + name, "").strip()
+        value = self.optional(name)
         if not value:
             raise _wrong(name, "is missing", "deploy the stack's template anew")
         return value
@@ -95,11 +109,45 @@ class _Environment:
         except ValueError:
             raise _wrong(name, f"is {value!r}", "use ISO 8601, such as 2025-01-31T00:00:00+08:00") from None
 
+    def pairs(self, name: str) -> Mapping[str, str]:
+        try:
+            return pairs(self.optional(name))
+        except ValueError as error:
+            raise _wrong(name, f"has {error}", "write name=value or scheme.name=value") from None
+
     def endpoint(self, name: str, *, plain: bool) -> Endpoint:
+        return Endpoint(self._url(name, plain=plain), self.text(f"{name}_SECRET"))
+
+    def optional_endpoint(self, name: str, *, plain: bool) -> Endpoint | None:
+        secret = self.optional(f"{name}_SECRET")
+        if self.optional(f"{name}_URL"):
+            return Endpoint(self._url(name, plain=plain), secret)
+        if secret:
+            raise _wrong(f"{name}_URL", f"is empty, but {_PREFIX}{name}_SECRET is set", "set both, or none")
+        return None
+
+    def _url(self, name: str, *, plain: bool) -> str:
         url = self.text(f"{name}_URL")
         if not url.startswith("https://") and not (plain and url.startswith("http://")):
             raise _wrong(f"{name}_URL", f"is {url!r}", "use an https:// address")
-        return Endpoint(url, self.text(f"{name}_SECRET"))
+        return url
+
+
+def pairs(text: str) -> Mapping[str, str]:
+    """`name=value` pairs, with commas or line breaks between. A value may hold `=`, but no comma. Raises ValueError."""
+    found: dict[str, str] = {}
+    for piece in text.replace("\n", ",").split(","):
+        if not piece.strip():
+            continue
+        name, equals, value = (part.strip() for part in piece.partition("="))
+        if not _PAIR_NAME.match(name) or not equals or not value:
+            msg = f"{piece.strip()!r}, which is no pair"
+            raise ValueError(msg)
+        if name in found:
+            msg = f"{name!r} twice"
+            raise ValueError(msg)
+        found[name] = value
+    return found
 
 
 def since(text: str) -> Instant:

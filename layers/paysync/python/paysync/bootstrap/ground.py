@@ -1,5 +1,7 @@
 """What every function of a stack stands on: settings, clock, ledger, queue, schemes. Made once per process."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import boto3
@@ -13,6 +15,7 @@ from paysync.adapters.system import SystemClock, SystemIds
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SettingsError
 from paysync.core.scheme import Scheme
+from paysync.schemes.binding import bindings
 from paysync.schemes.load import Overrides, load
 from paysync.settings import Settings
 
@@ -72,14 +75,19 @@ class Ground:
             what = f"is {wanted!r}: use one of {', '.join(known)}"
             raise SettingsError(Diagnosis.of(Code.SETTING, setting="scheme", what=what))
         if name not in self._schemes:
-            self._schemes[name] = load(name, {"rule_id": self.settings.rule_id}, _overrides(self.settings))
+            self._schemes[name] = load(name, self._bindings[name], _overrides(self.settings))
         return self._schemes[name]
+
+    @cached_property
+    def _bindings(self) -> Mapping[str, Mapping[str, str]]:
+        return bindings(self.settings.schemes, self.settings.rule_id, self.settings.scheme_parameters)
 
 
 def _overrides(settings: Settings) -> Overrides:
     return Overrides(
         quiet_period=settings.quiet_period,
         on_unresolved=settings.on_unresolved,
+        attestation=settings.attestation or None,
         requests_per_second=settings.maycur_requests_per_second,
         safety_delay=settings.safety_delay,
     )

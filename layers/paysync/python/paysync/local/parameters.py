@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from paysync.core.errors import PaysyncError
 from paysync.local.errors import LocalError
+from paysync.schemes.binding import bindings, unbound
+from paysync.schemes.load import Overrides, load
+from paysync.settings import pairs
 
 NEVER = "at(2099-12-31T00:00:00)"
 _SCHEDULES = ("FetchSchedule", "DeepScanSchedule", "SweepSchedule", "ReconcileSchedule")
@@ -47,10 +51,43 @@ def check_names(chosen: Mapping[str, str], template: Path) -> None:
         raise LocalError(msg)
 
 
+def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
+    """Refuse a stack that would not run: a scheme without its values, a value that no scheme takes."""
+    full = {**_defaults_of(template), **parameters}
+    try:
+        given = pairs(full["SchemeParameters"])
+        bound = bindings(full["Scheme"].split(","), full["RuleId"], given)
+        lacking = unbound(bound)
+        if not lacking:
+            for scheme, values in bound.items():
+                chosen = Overrides(on_unresolved=full["OnUnresolved"], attestation=full["Attestation"] or None)
+                load(scheme, values, chosen)
+    except (ValueError, PaysyncError) as wrong:
+        msg = f"SchemeParameters has {wrong}: write name=value" if isinstance(wrong, ValueError) else str(wrong)
+        raise LocalError(msg) from None
+    if lacking:
+        lines = [
+            f"  {one.setting}  {one.label['en']} {one.label['zh']}: {one.find['en']} {one.find['zh']}"
+            for one in lacking
+        ]
+        names = ",".join(one.setting for one in lacking)
+        msg = "\n".join(["Not bound, so it would not run:", *lines, f"Write --set 'SchemeParameters={names}'"])
+        raise LocalError(msg)
+
+
+def _defaults_of(template: Path) -> dict[str, str]:
+    return {name: str(one["Default"]) for name, one in _declared(template).items() if "Default" in one}
+
+
 def parameters_of(template: Path) -> set[str]:
+    return set(_declared(template))
+
+
+def _declared(template: Path) -> dict[str, Any]:
     # A SafeLoader underneath: CloudFormation's own tags are read as nothing.
     known: dict[str, Any] = yaml.load(template.read_text(encoding="utf-8"), Loader=_TagBlindLoader)  # noqa: S506
-    return set(known["Parameters"])
+    declared: dict[str, Any] = known["Parameters"]
+    return declared
 
 
 def as_arguments(parameters: Mapping[str, str]) -> list[str]:

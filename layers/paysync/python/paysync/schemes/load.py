@@ -48,12 +48,19 @@ def load(
     Parameters that this scheme does not have are those of another scheme of the stack, and pass by.
     """
     plain = plain_of(name_or_path)
-    bound = _bound(plain, parameters or {})
-    missing = [name for name in plain["parameters"] if name not in bound]
-    if missing and not unbound_ok:
-        raise _unbound(plain, missing)
+    given = parameters or {}
+    lacking = missing(plain, given)
+    if lacking and not unbound_ok:
+        raise _unbound(plain, lacking)
+    bound = _bound(plain, given)
     version = f"{plain['version']}+{fingerprint(plain)}"
     return _overridden(scheme_of(plain, bound, version), overrides or Overrides())
+
+
+def missing(plain: Plain, given: Mapping[str, str]) -> Sequence[str]:
+    """The parameters without a value: neither given nor with a default."""
+    bound = _bound(plain, given)
+    return [name for name in plain["parameters"] if name not in bound]
 
 
 def plain_of(name_or_path: str | Path) -> Plain:
@@ -117,8 +124,8 @@ def _overridden(scheme: Scheme, overrides: Overrides) -> Scheme:
     )
     if policies.on_unresolved == _ATTESTED and not policies.attestation.strip():
         raise _wrong(
-            f"{scheme.name}: on_unresolved repush_once needs an attestation; write policies.attestation (who, when, "
-            "for which tenant), or set park"
+            f"{scheme.name}: on_unresolved repush_once needs an attestation; write the stack parameter Attestation, or "
+            "policies.attestation in the file (who, when, for which tenant), or set park"
         )
     return replace(scheme, source=source, policies=policies)
 
@@ -135,8 +142,8 @@ def _else(chosen: _T | None, otherwise: _T) -> _T:
     return otherwise if chosen is None else chosen
 
 
-def _unbound(plain: Plain, missing: Sequence[str]) -> SchemeError:
-    where = "; ".join(f"{name} ({plain['parameters'][name]['find']['en']})" for name in missing)
+def _unbound(plain: Plain, lacking: Sequence[str]) -> SchemeError:
+    where = "; ".join(f"{name} ({plain['parameters'][name]['find']['en']})" for name in lacking)
     return _wrong(f"{plain['scheme']} is not bound, so it does not run: give a value for {where}")
 
 

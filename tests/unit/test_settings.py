@@ -1,0 +1,85 @@
+"""The environment of a function becomes settings, or a sentence that says what is wrong with it."""
+
+import boto3
+import pytest
+
+from paysync.bootstrap.ground import Ground
+from paysync.core.errors import PaysyncError, SettingsError
+from paysync.settings import Endpoint, Settings, pairs
+
+TWO = "paid-to-paybill,reimbursement-to-paybill"
+
+
+def settings(**changed: str) -> Settings:
+    known = {
+        "STAGE": "test",
+        "SCHEME": "paid-to-paybill",
+        "TABLE": "T",
+        "QUEUE_URL": "https://q",
+        "DLQ_URL": "https://d",
+        "FETCH_SINCE": "2025-01-01",
+        "RULE_ID": "R",
+        "QUIET_PERIOD_SECONDS": "900",
+        "ON_UNRESOLVED": "park",
+        "ALLOW_PLAIN_HTTP": "false",
+        "MAYCUR_REQUESTS_PER_SECOND": "2",
+        "SAFETY_DELAY_SECONDS": "300",
+    }
+    return Settings.of({f"PAYSYNC_{name}": value for name, value in {**known, **changed}.items()})
+
+
+def ground(**changed: str) -> Ground:
+    session = boto3.Session(region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    return Ground(
+        settings(**changed),
+        dynamodb=session.client("dynamodb"),
+        sqs=session.client("sqs"),
+        secrets=session.client("secretsmanager"),
+    )
+
+
+def test_pairs_are_cut_at_commas_and_line_breaks() -> None:
+    """As a parameter file or a command line can hold them; a value may hold an equals sign."""
+    assert pairs(" a=1,b-c.d_e = x=y \n\n f=2,") == {"a": "1", "b-c.d_e": "x=y", "f": "2"}
+    assert pairs("") == {}
+
+
+@pytest.mark.parametrize("wrong", ["a", "a=", "=1", "A=1", "a.b.c=1", "a=1,a=2"])
+def test_what_is_no_pair_is_refused(wrong: str) -> None:
+    """Half a pair, or a name twice, is a slip that must not reach the books."""
+    with pytest.raises(SettingsError, match="PAYSYNC_SCHEME_PARAMETERS"):
+        settings(SCHEME_PARAMETERS=wrong)
+
+
+def test_the_http_system_is_optional_and_needs_an_address_for_its_secret() -> None:
+    """A stack without such a scheme knows nothing of it; a secret alone is half a setting."""
+    assert settings().http is None
+    assert settings(HTTP_URL="https://h/api").http == Endpoint("https://h/api", "")
+    assert settings(HTTP_URL="https://h/api", HTTP_SECRET="arn:s").http == Endpoint("https://h/api", "arn:s")
+    with pytest.raises(SettingsError, match="set both, or none"):
+        settings(HTTP_SECRET="arn:s")
+    with pytest.raises(SettingsError, match="use an https:// address"):
+        settings(HTTP_URL="http://h/api")
+
+
+def test_each_scheme_gets_the_values_that_the_stack_binds() -> None:
+    """RuleId for the first; SchemeParameters for those that have such a parameter."""
+    both = ground(SCHEME=TWO, SCHEME_PARAMETERS="bill_type=B,purpose=P").chosen()
+    assert [dict(scheme.parameters) for scheme in both] == [
+        {"rule_id": "R", "strategy_id": ""},
+        {"bill_type": "B", "purpose": "P", "settle_type": "JSFS04_SYS"},
+    ]
+
+
+def test_an_unbound_scheme_does_not_run() -> None:
+    """It says what is missing and where it is found, before any work."""
+    with pytest.raises(PaysyncError, match=r"bill_type .K3Cloud, 单据类型 of 付款单, its code"):
+        ground(SCHEME=TWO).chosen()
+
+
+def test_a_repush_runs_only_with_an_attestation() -> None:
+    """By default nobody has attested anything; the error says what to write."""
+    with pytest.raises(PaysyncError, match="write the stack parameter Attestation"):
+        ground(ON_UNRESOLVED="repush_once").scheme()
+    attested = ground(ON_UNRESOLVED="repush_once", ATTESTATION="A. Person, 2026-01-01, tenant T").scheme()
+    assert attested.policies.attestation == "A. Person, 2026-01-01, tenant T"
