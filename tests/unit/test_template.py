@@ -55,7 +55,15 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, role in ROLES.items():
         for policy in role["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
-                yield name, statement
+                yield from ((name, each) for each in _branches(statement))
+
+
+def _branches(statement: Any) -> list[dict[str, Any]]:
+    """The statement itself; of one that depends on a condition, what it may be."""
+    if not isinstance(statement, Tagged):
+        return [statement]
+    either = yaml.load(statement.replace("If !If", "", 1), _Loader)  # noqa: S506 - a SafeLoader
+    return [each for each in either if isinstance(each, dict)]
 
 
 def listed(value: Any) -> list[Any]:

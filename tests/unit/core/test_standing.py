@@ -22,7 +22,7 @@ def test_payments_in_review_are_told_as_long_as_they_wait() -> None:
     ledger.create([row], b.entry(row, Event.SEEN))
     parked = b.change(row, Event.PARKED)
     ledger.commit(parked)
-    ports = SweepPorts(part, ledger, MemoryOutbox(queue, queue), clock, journal)
+    ports = SweepPorts(part, ledger, MemoryOutbox(queue, queue), clock, journal, {}, "1")
 
     told = []
     for _ in range(2):
