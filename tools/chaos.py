@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 
 EVERY_MINUTE = "rate(1 minute)"
 _TROUBLED = ("IN_DOUBT", "REVIEW", "REJECTED")
-ROUNDS = 6
-"""So often at most is replayed and decided; each round may uncover a payment that waited for another's decision."""
+_LOOK_SECONDS = 15
 WIDTH = None if sys.stdout.isatty() else 120
 screen = Console(file=sys.stdout, highlight=False, width=WIDTH)  # this very stream: commands get another one meanwhile
 
@@ -116,14 +115,17 @@ def _settle(storm: Storm, timeout: int) -> Counter[str]:
     """Let everything come to rest, replay what may be replayed, decide what waits for a person; how often which."""
     stack, decided, deadline = storm.stack, Counter[str](), time.monotonic() + timeout
     with screen.status("settling"):
-        for _ in range(ROUNDS):
-            stack.run(timeout=max(30, int(deadline - time.monotonic())))
+        while (left := deadline - time.monotonic()) > 0:
+            stack.run(timeout=max(30, int(left)))
             states = paysync("status", "--json").document["states"]
             screen.print("  ".join(f"{name} {count}" for name, count in states.items() if count))
             if states["DONE"] == len(storm.keys):
                 break
             paysync("replay", "--all", "--yes", "--rate", "100", ends=None)
-            decided += decide(stack)
+            now = decide(stack)
+            decided += now
+            if not now:  # who is left waits for another's decision, until sweep looks
+                time.sleep(_LOOK_SECONDS)
         paysync("replay", *storm.keys, "--yes", ends=None)  # of what is booked only the letters go
     return Counter({f"decided by a person: {act}": count for act, count in decided.items()})
 

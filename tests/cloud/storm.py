@@ -27,16 +27,16 @@ _SOON_SECONDS: Final = 3.0
 
 def faults(seed: int) -> list[dict[str, object]]:
     """K3Cloud's: sockets reset before and after the effect, commits after the client gave up, and other trouble."""
-    share: dict[str, tuple[float, dict[str, object]]] = {
-        "reset_before": (0.015, {}),
-        "reset_after": (0.015, {}),
-        "cut_body": (0.008, {}),
-        "status": (0.008, {"status": 502, "effect": True}),
-        "lost_session": (0.003, {}),
-    }
-    everywhere = [{"kind": kind, "share": part, "seed": seed, **more} for kind, (part, more) in share.items()]
-    late: dict[str, object] = {"kind": "late_commit", "operation": "Push", "share": 0.01, "seconds": 2, "seed": seed}
-    return [{"kind": "reset_after", "operation": "Push", "share": 0.02, "seed": seed}, late, *everywhere]
+    kinds: list[dict[str, object]] = [
+        {"kind": "reset_after", "operation": "Push", "share": 0.02},
+        {"kind": "late_commit", "operation": "Push", "share": 0.01, "seconds": 2},
+        {"kind": "reset_before", "share": 0.015},
+        {"kind": "reset_after", "share": 0.015},
+        {"kind": "cut_body", "share": 0.008},
+        {"kind": "status", "status": 502, "effect": True, "share": 0.008},
+        {"kind": "lost_session", "share": 0.003},
+    ]
+    return [{**kind, "seed": seed + place} for place, kind in enumerate(kinds)]  # with one seed all would hit one call
 
 
 @dataclass
