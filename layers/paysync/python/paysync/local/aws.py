@@ -53,14 +53,16 @@ def start(project: Project, port: int) -> int:
     return process.pid
 
 
-def stop(pid: int, *, patience: float) -> None:
-    """End it and its workers. Gracefully if that takes no longer than `patience` seconds: it waits for its workers."""
+def stop(pid: int, *, patience: float) -> bool:
+    """End it and its workers. Gracefully, and then True, if that takes no longer than `patience` seconds."""
     if not runs(pid):
-        return
+        return True
     os.kill(pid, signal.SIGTERM)
-    if not _gone(pid, patience):
+    graceful = _gone(pid, patience)
+    if not graceful:
         os.killpg(pid, signal.SIGKILL)  # the session that `start` made: the process and its workers, nobody else
         _gone(pid, _KILLED_SECONDS)
+    return graceful
 
 
 def runs(pid: int) -> bool:

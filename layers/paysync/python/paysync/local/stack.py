@@ -76,7 +76,9 @@ def restart() -> LocalStack:
     if stack is None:
         msg = "No local AWS runs: `paysync local up` starts one"
         raise LocalError(msg)
-    aws.stop(stack.pid, patience=_GRACEFUL_SECONDS)
+    if not aws.stop(stack.pid, patience=_GRACEFUL_SECONDS):
+        msg = f"The local AWS did not stop within {_GRACEFUL_SECONDS:.0f} s and was killed: its data went back in time"
+        raise LocalError(msg)
     again = replace(stack, pid=aws.start(here, stack.port))
     state.write(here.state_file, again)
     return again
