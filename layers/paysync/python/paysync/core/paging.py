@@ -45,7 +45,7 @@ class Stuck:
     rows: tuple[SourceRow, ...]
     diagnosis: Diagnosis
     settled: bool
-    """Two walks through all its pages showed the same rows, and ended: the rows are very probably all."""
+    """Two walks through all its pages showed the same rows, and ended: the rows are all, if their order is stable."""
     strays: int = 0
 
 
