@@ -1,7 +1,8 @@
 """`make soak`: far more of the simulation than `make test` runs, on every core, and the counts as docs/evidence.md.
 
-Every single fault, all pairs of the smallest scenario, triples by chance, acts of people at every call, many seeds, and
-every guard taken out. Ends with 1 when anything failed.
+Every single fault, triples by chance, acts of people at every call, many seeds, every guard taken out, and pairs of
+faults: all of the small scenarios, then those of the large ones until `--minutes` have passed. What that leaves out is
+counted and printed. Ends with 1 when anything failed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import platform
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter, deque
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -29,14 +31,17 @@ from simulation.faults import KINDS, Fault
 from simulation.guards import GUARDS
 from simulation.scenarios import SCENARIOS, play
 from simulation.soaking import DOUBLED, LOST, OTHER, STUCK, Tally
-from simulation.strikes import singles
+from simulation.strikes import singles, strikes_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 AT_ONCE = 250
 SEED = 20250131
-SMALLEST = "one_payment"
+SMALL = ("one_payment", "a_draft", "by_hand_meanwhile", "attested", "two_of_one", "its_message_is_lost")
+"""Their pairs are run to the last one, whatever the time."""
+STRIDE = 37
+"""What a cut run has of the pairs shall lie all over a scenario, not at its beginning."""
 THRICE = ("one_payment", "two_of_one", "decided_meanwhile", "ten_with_two_faulty")
 ACTED_IN = ("one_payment", "attested", "two_of_one", "a_draft", "by_hand_meanwhile", "decided_meanwhile")
 
@@ -48,6 +53,8 @@ class Job:
     task: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
+    optional: bool = False
+    """Left out once the time is over."""
 
 
 @dataclass
@@ -56,6 +63,8 @@ class Results:
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     guards: list[tuple[str, str, str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Pairs by scenario that the time did not allow."""
 
     def take(self, part: Any) -> int:
         """Take in one piece's answer; how many failures it has."""
@@ -76,15 +85,17 @@ def main() -> int:
     """All of it; 0 only if nothing failed."""
     options = _options()
     print(f"seed of the triples: {SEED}; seeds {options.first} to {options.first + options.seeds - 1}", flush=True)
-    begin = time.monotonic()
-    results = _run(list(_programme(options)), options.jobs)
+    begin, commit = time.monotonic(), _commit()
+    results = _run(list(_programme(options)), options.jobs, begin + 60 * options.minutes)
     failures = results.failures
-    for text in failures[:20]:
+    for text in failures[:50]:
         print(text)
     for tally in results.tallies.values():
         print(f"{tally.runs:>8} {tally.name}: {len(tally.failures)} failures")
     print(f"{len(results.guards):>8} guards taken out: {sum(bool(words) for *_, words in results.guards)} noticed")
-    page = _page(results, options, time.monotonic() - begin)
+    for name, count in results.left_out.items():
+        print(f"{count:>8} pairs left out, {name}")
+    page = _page(results, options, commit, time.monotonic() - begin)
     (ROOT / "docs" / "evidence.md").write_text(page, encoding="utf-8")
     return 1 if failures else 0
 
@@ -94,7 +105,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=int(os.environ.get("SEEDS", "100000")))
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--triples", type=int, default=int(os.environ.get("TRIPLES", "10000")))
-    parser.add_argument("--pairs", type=int, default=None, help="only the pairs after so many first faults, not all")
+    parser.add_argument("--pairs", type=int, default=None, help="of each small scenario only so many first faults")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=float(os.environ.get("MINUTES", "60")),
+        help="after so long begin no more pairs of the large scenarios",
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
@@ -105,8 +122,6 @@ def _programme(options: argparse.Namespace) -> Iterator[Job]:
     for name in ACTED_IN:
         yield from (Job("people and schedules", soaking.of_acts, (name, act)) for act in soaking.acts())
     yield from (Job("guards taken out", soaking.of_guards, (number,)) for number in range(len(GUARDS)))
-    for first in islice(singles(SMALLEST), options.pairs):
-        yield Job("two faults", soaking.of_pairs, (SMALLEST, first))
     each = -(-options.triples // len(THRICE))
     for name in THRICE:
         for start in range(0, each, AT_ONCE):
@@ -114,29 +129,45 @@ def _programme(options: argparse.Namespace) -> Iterator[Job]:
     for start in range(options.first, options.first + options.seeds, AT_ONCE):
         end = min(start + AT_ONCE, options.first + options.seeds)
         yield Job("seeds", soaking.of_seeds, (range(start, end),))
+    for name in SMALL:
+        for first in islice(singles(name), options.pairs):
+            yield Job("two faults", soaking.of_pairs, (name, first))
+    large = [(name, first) for name in SCENARIOS if name not in SMALL for first in singles(name)]
+    for place in range(STRIDE):
+        for name, first in large[place::STRIDE]:
+            yield Job("two faults, large", soaking.of_pairs, (name, first), optional=True)
 
 
-def _run(programme: list[Job], processes: int) -> Results:
+def _run(programme: list[Job], processes: int, end: float) -> Results:
+    """Every job that is not optional, and of the optional ones those that can begin before `end`."""
     results = Results()
     columns = (TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
-        ProcessPoolExecutor(processes) as pool,
+        ProcessPoolExecutor(processes, initializer=soaking.begins) as pool,
         Progress(*columns, TextColumn("{task.fields[failed]} failures"), console=Console(stderr=True)) as bar,
     ):
         names = list(dict.fromkeys(job.task for job in programme))
         tasks = {n: bar.add_task(n, total=sum(job.task == n for job in programme), failed=0) for n in names}
         failed = dict.fromkeys(names, 0)
-        futures = [(job, pool.submit(job.function, *job.arguments)) for job in programme]
-        for job, future in futures:
-            failed[job.task] += results.take(future.result())
-            bar.update(tasks[job.task], advance=1, failed=failed[job.task])
+        left, running = deque(programme), dict[Future[Any], Job]()
+        while left or running:
+            while left and len(running) < 2 * processes:
+                job = left.popleft()
+                if not job.optional or time.monotonic() < end:
+                    running[pool.submit(job.function, *job.arguments)] = job
+                else:
+                    results.left_out[job.arguments[0]] += sum(1 for _ in strikes_after(*job.arguments))
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job = running.pop(future)
+                failed[job.task] += results.take(future.result())
+                bar.update(tasks[job.task], advance=1, failed=failed[job.task])
     return results
 
 
 # ---- the page
 
 
-def _page(results: Results, options: argparse.Namespace, seconds: float) -> str:
+def _page(results: Results, options: argparse.Namespace, commit: str, seconds: float) -> str:
     when = f"{options.jobs} processes, {seconds / 60:.0f} minutes"
     which = f"seeds {options.first} to {options.first + options.seeds - 1}, triples from seed {SEED}"
     lines = [
@@ -145,7 +176,7 @@ def _page(results: Results, options: argparse.Namespace, seconds: float) -> str:
         "Written by `make soak`; do not edit. What is promised: [promise.md](promise.md). How it is tested:",
         "`tests/simulation/`. A failure prints the call that shows it again.",
         "",
-        f"Commit {_commit()}, Python {platform.python_version()}, {when}, {which}.",
+        f"Commit {commit}, Python {platform.python_version()}, {when}, {which}.",
         "",
         "## Runs",
         "",
@@ -154,6 +185,7 @@ def _page(results: Results, options: argparse.Namespace, seconds: float) -> str:
         *(_line(tally) for tally in results.tallies.values()),
         "",
         *_ends(results),
+        *_left_out(results),
         "",
         "## Calls and kinds of fault",
         "",
@@ -188,6 +220,15 @@ def _ends(results: Results) -> Iterator[str]:
         if tally.name == "seeds":
             ends = ", ".join(f"{count} {name}" for name, count in sorted(tally.ends.items()))
             yield f"In the seeds {tally.ends.total()} payments ended: {ends}. A closed one had been made unbookable."
+
+
+def _left_out(results: Results) -> Iterator[str]:
+    yield ""
+    if results.left_out:
+        counts = ", ".join(f"{count} of {name}" for name, count in results.left_out.items())
+        yield f"Pairs that the time did not allow, spread over each scenario (`make soak MINUTES=…`): {counts}."
+    else:
+        yield "No pair was left out."
 
 
 def _kinds(results: Results) -> Iterator[str]:

@@ -61,6 +61,8 @@ class MemoryLedger:
     def rows(self, keys: Iterable[PaymentKey]) -> Mapping[PaymentKey, Row]:
         table = self.table
         asked = list(keys)
+        if not asked:  # as in DynamoDB: no key, no call
+            return {}
         return through(self.io, "rows", lambda: {key: table[key] for key in asked if key in table})
 
     def create(self, rows: Sequence[Row], entry: Entry) -> Sequence[Row]:
@@ -99,6 +101,8 @@ class MemoryLedger:
     def bill_owners(self, bills: Iterable[BillKey]) -> Mapping[BillKey, PaymentKey]:
         claims = self.claims
         asked = list(bills)
+        if not asked:
+            return {}
         return through(self.io, "bill_owners", lambda: {bill: claims[bill] for bill in asked if bill in claims})
 
     # ---- lists and counts
@@ -265,7 +269,7 @@ class MemoryLedger:
             return self._last.get(place) is mine
         if stands and stands.at > after.at and after.only_forward:
             return False
-        self._marks[place] = replace(after, only_forward=True)
+        self._marks[place] = after if after.only_forward else replace(after, only_forward=True)
         self._last[place] = mine
         return True
 

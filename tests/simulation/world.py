@@ -251,8 +251,9 @@ class World(Hub):
             self._work_until(self.now + SWEEP_EVERY)
             if not self._is_calm():
                 self._skip_to_next(end)
-                self.sweep()
-                if number % 4 == 0:
+                if self._sweep_has_work():
+                    self.sweep()
+                if number % 8 == 0:
                     self.fetch()
                 continue
             if read_after != self.faults:  # a last reading that nothing strikes

@@ -52,4 +52,6 @@ class BillKey:
 
 def speakable(number: str) -> bool:
     """Whether a document number can be asked for at all: not blank, no control characters."""
-    return bool(number.strip()) and not any(unicodedata.category(c).startswith("C") for c in number)
+    if not number.strip():
+        return False
+    return number.isprintable() or not any(unicodedata.category(c).startswith("C") for c in number)

@@ -31,6 +31,8 @@ def payments(scheme: Scheme, raw: Mapping[str, object], *, now: Instant) -> tupl
 
 def skipped(scheme: Scheme, raw: Mapping[str, object]) -> int:
     """How many payments of the row its conditions keep out."""
+    if not scheme.source.where:
+        return 0
     return sum(not line.passes for line in _lines(scheme.source, raw))
 
 
@@ -102,7 +104,7 @@ def _judged(source: SourcePart, line: _Line) -> _Line:
         passes = bool(judged & misfits.keys()) or fits(source.where, line.record, _types(source))
     except UndecidableError as error:
         return replace(line, fault=line.fault or fault or bad_field(error.field, str(error)))
-    return replace(line, fault=line.fault or fault, passes=passes)
+    return line if passes and not fault else replace(line, fault=line.fault or fault, passes=passes)
 
 
 def _needed(source: SourcePart) -> Sequence[str]:
