@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -41,7 +41,7 @@ SEED = 20250131
 SMALL = ("one_payment", "a_draft", "by_hand_meanwhile", "attested", "two_of_one", "its_message_is_lost")
 """Their pairs are run to the last one, whatever the time."""
 STRIDE = 37
-"""What a cut run has of the pairs shall lie all over a scenario, not at its beginning."""
+T = TypeVar("T")
 THRICE = ("one_payment", "two_of_one", "decided_meanwhile", "ten_with_two_faulty")
 ACTED_IN = ("one_payment", "attested", "two_of_one", "a_draft", "by_hand_meanwhile", "decided_meanwhile")
 
@@ -112,6 +112,7 @@ def _options() -> argparse.Namespace:
         default=float(os.environ.get("MINUTES", "60")),
         help="after so long begin no more pairs of the large scenarios",
     )
+    parser.add_argument("--cut", action="store_true", help="then no more pairs of the small ones either")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
@@ -129,13 +130,16 @@ def _programme(options: argparse.Namespace) -> Iterator[Job]:
     for start in range(options.first, options.first + options.seeds, AT_ONCE):
         end = min(start + AT_ONCE, options.first + options.seeds)
         yield Job("seeds", soaking.of_seeds, (range(start, end),))
-    for name in SMALL:
-        for first in islice(singles(name), options.pairs):
-            yield Job("two faults", soaking.of_pairs, (name, first))
-    large = [(name, first) for name in SCENARIOS if name not in SMALL for first in singles(name)]
+    for name, first in _spread([(name, one) for name in SMALL for one in islice(singles(name), options.pairs)]):
+        yield Job("two faults", soaking.of_pairs, (name, first), optional=options.cut)
+    for name, first in _spread([(name, one) for name in SCENARIOS if name not in SMALL for one in singles(name)]):
+        yield Job("two faults, large", soaking.of_pairs, (name, first), optional=True)
+
+
+def _spread(all_of_them: list[T]) -> Iterator[T]:
+    """The same in another order: what the time cuts off shall lie all over, not at the end."""
     for place in range(STRIDE):
-        for name, first in large[place::STRIDE]:
-            yield Job("two faults, large", soaking.of_pairs, (name, first), optional=True)
+        yield from all_of_them[place::STRIDE]
 
 
 def _run(programme: list[Job], processes: int, end: float) -> Results:
