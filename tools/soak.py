@@ -130,10 +130,10 @@ def _programme(options: argparse.Namespace) -> Iterator[Job]:
     for start in range(options.first, options.first + options.seeds, AT_ONCE):
         end = min(start + AT_ONCE, options.first + options.seeds)
         yield Job("seeds", soaking.of_seeds, (range(start, end),))
-    for name, first in _spread([(name, one) for name in SMALL for one in islice(singles(name), options.pairs)]):
-        yield Job("two faults", soaking.of_pairs, (name, first), optional=options.cut)
-    for name, first in _spread([(name, one) for name in SCENARIOS if name not in SMALL for one in singles(name)]):
-        yield Job("two faults, large", soaking.of_pairs, (name, first), optional=True)
+    small = [(name, first) for name in SMALL for first in islice(singles(name), options.pairs)]
+    large = [(name, first) for name in SCENARIOS if name not in SMALL for first in singles(name)]
+    yield from (Job("two faults", soaking.of_pairs, pair, optional=options.cut) for pair in _spread(small))
+    yield from (Job("two faults, large", soaking.of_pairs, pair, optional=True) for pair in _spread(large))
 
 
 def _spread(all_of_them: list[T]) -> Iterator[T]:
