@@ -341,6 +341,7 @@ class World(Hub):
             journal=self.journal,
             integration_user=INTEGRATION_USER,
             call_span=CALL_SPAN,
+            code_version="sim",
         )
         verdicts = push_batch(batch, {NAME: ports}, deadline=clock.now() + PUSH_TIMEOUT)
         fault = self.point("delete")

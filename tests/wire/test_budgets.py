@@ -65,6 +65,7 @@ class Path:
             journal=journal,
             integration_user=CREDENTIALS.user_name,
             call_span=timedelta(seconds=30),
+            code_version="1",
         )
 
     def paid(self, many: int) -> Sequence[Payment]:

@@ -159,6 +159,7 @@ class System:
             journal=self.journal,
             integration_user=CREDENTIALS.user_name,
             call_span=timedelta(seconds=30),
+            code_version="1",
         )
         while received := self.queue.receive():
             deadline = self.clock.now() + timedelta(minutes=3)

@@ -9,12 +9,14 @@ from typing import Any, Final, cast
 
 import pytest
 
+from fakes import builders as b
 from fakes.faults import AnswerLost, Moment
 from fakes.journal import MemoryJournal
 from fakes.ledger import MemoryLedger
 from fakes.queue import MemoryInbox, MemoryOutbox, MemoryQueue
 from fakes.system import START, FakeClock, SeededIds
 from paysync.core.bills import Made
+from paysync.core.call_back import CallBackPorts, call_back
 from paysync.core.codes import Code
 from paysync.core.fetch import FetchPorts, Report
 from paysync.core.intake import take_in
@@ -24,12 +26,14 @@ from paysync.core.records import BillRef, Change, Committed, LockStep, Received,
 from paysync.core.scheme import CallBack, Scheme, Template
 from paysync.core.states import Event, State
 from paysync.core.sweep import SweepPorts, SweepReport, sweep
-from paysync.core.times import epoch_ms
+from paysync.core.times import NEVER, epoch_ms
 from paysync.core.turn import Desk, PushPorts, Turn
 from paysync.schemes.load import load
 from paysync.schemes.trial import run_tests
 
 TAKER: Final = Path(__file__).parent / "handed-on.yaml"
+INVOCATION: Final = timedelta(minutes=3)
+"""How long the invocation lives that books the payment; sweep leaves the debt to it until then."""
 FIRST: Final = PaymentKey("paid-to-paybill", "PT-1")
 SECOND: Final = PaymentKey("handed-on", "PT-1")
 FIELDS: Final = {
@@ -47,7 +51,7 @@ class KilledError(Exception):
 class World:
     """One payment of paid-to-paybill whose bill is complete but for the last commit, and a stack around it."""
 
-    def __init__(self, amount: str = "12.50", *, calls_back: bool = True) -> None:
+    def __init__(self, amount: str = "12.50", *, calls_back: bool = True, later: timedelta = INVOCATION) -> None:
         self.clock = FakeClock()
         self.io_of: list[tuple[str, Moment]] = []
         self.strike: tuple[int, type[Exception]] | None = None
@@ -59,14 +63,25 @@ class World:
         self.taker = load(TAKER)
         self.takers = {scheme.name: scheme for scheme in (self.scheme, self.taker)}
         self._book(amount)
+        self.clock.advance(later)
 
     def row(self, key: PaymentKey = FIRST) -> Row:
         """A row as it stands."""
         return self.ledger.table[key]
 
+    @property
+    def call_back(self) -> CallBack:
+        """What the scheme hands on, and to whom."""
+        assert self.scheme.call_back
+        return self.scheme.call_back
+
     def events(self, key: PaymentKey = FIRST) -> list[Event]:
         """What has happened to a payment."""
         return [entry.event for entry in self.ledger.history(key)]
+
+    def ports(self) -> CallBackPorts:
+        """The hand of whoever pays the debt."""
+        return CallBackPorts(self.scheme, self.takers, self.ledger, self.outbox, self.clock, self.journal, "1")
 
     def sweep(self) -> SweepReport:
         """One run for the scheme that hands on."""
@@ -118,8 +133,9 @@ class World:
             journal=self.journal,
             integration_user="integration",
             call_span=timedelta(seconds=30),
+            code_version="1",
         )
-        return Desk(ports, deadline=START + timedelta(minutes=3))
+        return Desk(ports, deadline=START + INVOCATION)
 
 
 def _calling_back(scheme: Scheme, *, calls_back: bool) -> Scheme:
@@ -165,6 +181,45 @@ def test_it_is_handed_on_once(world: World) -> None:
     world.clock.advance(timedelta(days=2))
     assert world.sweep().call_backs == 0
     assert world.events().count(Event.CALLED_BACK) == 1
+
+
+def test_two_hands_pay_one_debt_once(world: World) -> None:
+    """Both push and sweep at the same moment, on what they read before: one row there, one line of history here."""
+    read = world.row()
+    assert call_back(world.ports(), [read]) == 1
+    assert call_back(world.ports(), [read]) == 0
+    assert world.events().count(Event.CALLED_BACK) == 1
+    assert world.events(SECOND) == [Event.SEEN]
+
+
+def test_who_found_no_taker_takes_nothing_back(world: World) -> None:
+    """A hand that read the stack before the other scheme was deployed cannot make a paid debt owed again."""
+    read = world.row()
+    call_back(world.ports(), [read])
+    del world.takers["handed-on"]
+    assert call_back(world.ports(), [read]) == 0
+    assert (world.row().owes_call_back, world.row().diagnosis, world.row().wake_at) == (False, None, NEVER)
+
+
+def test_sweep_leaves_the_debt_to_the_invocation_that_books() -> None:
+    """While push may still be at it, sweep does not do the same work."""
+    world = World(later=timedelta(0))
+    assert world.sweep().call_backs == 0
+    world.clock.advance(INVOCATION)
+    assert world.sweep().call_backs == 1
+
+
+def test_one_that_cannot_be_handed_on_does_not_keep_the_others(world: World) -> None:
+    """Two are due, and the first one's row lacks what the template needs."""
+    other = PaymentKey("paid-to-paybill", "PT-2")
+    first = world.row()
+    payment = replace(
+        first.payment, key=other, record={k: v for k, v in first.payment.record.items() if k != "payableAmount"}
+    )
+    world.ledger.create([replace(first, payment=payment)], b.entry(first, Event.SEEN))
+    assert call_back(world.ports(), [world.row(other), first]) == 1
+    assert (world.row(other).owes_call_back, world.row().owes_call_back) == (True, False)
+    assert world.sent() == [SECOND]
 
 
 def test_without_a_call_back_nothing_is_owed() -> None:
@@ -238,17 +293,46 @@ def _on_the_same_form(world: World) -> None:
     world.takers["handed-on"] = replace(world.taker, target=world.scheme.target)
 
 
+def _on_the_form_of_one_before(world: World) -> None:
+    """handed-on makes the bills of a scheme whose rows have come to paid-to-paybill by a call-back."""
+    first = replace(world.taker, name="first", call_back=CallBack(world.scheme.name, ()))
+    world.takers["first"] = first
+
+
+def _back_to_the_first(world: World) -> None:
+    """A circle: the row would come to the scheme that it began with."""
+    world.takers["handed-on"] = replace(world.taker, call_back=CallBack("paid-to-paybill", ()))
+    world.takers["paid-to-paybill"] = replace(world.scheme, source=world.taker.source)
+    world.scheme = replace(world.scheme, call_back=CallBack("paid-to-paybill", ()))
+
+
+def _under_another_key(world: World) -> None:
+    """Two payments of one document would be one row there."""
+    fields = (("id", _template("payeeTargetBusinessCode")), *(world.call_back.fields[1:]))
+    world.scheme = replace(world.scheme, call_back=CallBack("handed-on", fields))
+
+
+def _without_a_field(world: World) -> None:
+    """A template needs what the booked row does not have."""
+    fields = (*world.call_back.fields[:-1], ("paid", _template("lookup.org")))
+    world.scheme = replace(world.scheme, call_back=CallBack("handed-on", fields))
+
+
 @pytest.mark.parametrize(
     ("break_it", "code"),
     [
         (_without_taker, Code.CALL_BACK_NO_TAKER),
         (_a_fetched_one, Code.CALL_BACK_MISFIT),
         (_on_the_same_form, Code.CALL_BACK_MISFIT),
+        (_on_the_form_of_one_before, Code.CALL_BACK_MISFIT),
+        (_back_to_the_first, Code.CALL_BACK_MISFIT),
+        (_under_another_key, Code.CALL_BACK_MISFIT),
+        (_without_a_field, Code.PAYMENT_BAD_FIELD),
     ],
 )
 def test_what_cannot_be_handed_on_stays_owed_and_is_told_once(world: World, break_it: Any, code: Code) -> None:
     """The payment stays DONE, its reason is on the row and once in the history, and sweep tries at a growing pace."""
-    takers = dict(world.takers)
+    takers, scheme = dict(world.takers), world.scheme
     break_it(world)
     runs = 0
     for _ in range(48):
@@ -262,7 +346,7 @@ def test_what_cannot_be_handed_on_stays_owed_and_is_told_once(world: World, brea
     assert world.events().count(Event.NOTED) == 1
     assert 3 <= runs < 20
     assert world.journal.counts["CallBackOwed"] == runs
-    world.takers = takers
+    world.takers, world.scheme = takers, scheme
     world.clock.advance(timedelta(days=1))
     assert world.sweep().call_backs == 1
     assert world.row().diagnosis is None

@@ -59,6 +59,7 @@ class Bench:
             journal=MemoryJournal(),
             integration_user="integration",
             call_span=timedelta(seconds=30),
+            code_version="1",
         )
         return Desk(ports, deadline=START + timedelta(minutes=3))
 

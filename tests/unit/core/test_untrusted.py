@@ -64,6 +64,7 @@ def taken(target: Target, *moves: tuple[Event, dict[str, Any]]) -> tuple[Desk, l
         journal=MemoryJournal(),
         integration_user="integration",
         call_span=timedelta(seconds=30),
+        code_version="1",
     )
     turns = []
     for code in CODES:

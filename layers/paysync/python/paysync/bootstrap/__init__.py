@@ -81,6 +81,7 @@ class PushFunction(Function):
                 journal=ground.journal,
                 integration_user=erp.user,
                 call_span=erp.call_span,
+                code_version=__version__,
             )
             for scheme in ground.chosen()
         }

@@ -2,12 +2,14 @@
 
 claim → (doubts: ask what came of them) → baseline → intent → Push → complete the bill → done. Each phase is either the
 ledger only or exactly one ERP call; a payment that cannot go on ends its turn with a verdict and the others go on.
-Payments of one source document are never in flight together: they take turns, round by round.
+Payments of one source document are never in flight together: they take turns, round by round. What is booked by then is
+handed on to other schemes last.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from paysync.core.call_back import CallBackPorts, call_back
 from paysync.core.claim import claim, hold_back
 from paysync.core.complete import complete
 from paysync.core.keys import PaymentKey, SourceKey
@@ -15,6 +17,7 @@ from paysync.core.make import make
 from paysync.core.prepare import prepare
 from paysync.core.records import Received, Row
 from paysync.core.resolve import resolve
+from paysync.core.scheme import Scheme
 from paysync.core.states import WITH_BILL, State
 from paysync.core.times import Instant
 from paysync.core.turn import Acknowledge, Desk, GiveBack, PushPorts, Turn, Verdict
@@ -27,16 +30,22 @@ def push_batch(
 ) -> Mapping[str, Verdict]:
     """Work through one delivery; per message id, whether it may be deleted. Messages that go back are postponed."""
     verdicts: dict[str, Verdict] = {}
+    desks: list[Desk] = []
     for name, ports in schemes.items():
         mine = [r for r in received if r.message and r.message.key.scheme == name]
-        verdicts.update(_push_scheme(mine, ports, deadline=deadline) if mine else {})
+        if mine:
+            desks.append(Desk(ports, deadline=deadline))
+            verdicts.update(_push_scheme(mine, desks[-1]))
     for message in received:
         verdicts.setdefault(message.id, GiveBack(_UNREADABLE))
+    takers = {name: ports.scheme for name, ports in schemes.items()}
+    for desk in desks:
+        _hand_on(desk, takers)
     return verdicts
 
 
-def _push_scheme(received: Sequence[Received], ports: PushPorts, *, deadline: Instant) -> dict[str, Verdict]:
-    desk = Desk(ports, deadline=deadline)
+def _push_scheme(received: Sequence[Received], desk: Desk) -> dict[str, Verdict]:
+    ports = desk.ports
     pause = ports.ledger.pause(ports.scheme.name)
     now = ports.clock.now()
     if pause and pause.until > now:
@@ -50,6 +59,20 @@ def _push_scheme(received: Sequence[Received], ports: PushPorts, *, deadline: In
         if isinstance(verdict, GiveBack):
             ports.inbox.postpone(message, verdict.span)
     return verdicts
+
+
+def _hand_on(desk: Desk, takers: Mapping[str, Scheme]) -> None:
+    """The call-backs of what was booked, while there is time; sweep has the rest."""
+    if not desk.owing or not desk.time_for_a_call():
+        return
+    ports = desk.ports
+    call_back(
+        CallBackPorts(
+            *(ports.scheme, takers, ports.ledger, ports.outbox, ports.clock, ports.journal, ports.code_version),
+            actor="push",
+        ),
+        desk.owing,
+    )
 
 
 def _stand_still(desk: Desk, received: Sequence[Received], span: timedelta) -> dict[str, Verdict]:

@@ -56,8 +56,7 @@ def sweep(ports: SweepPorts) -> SweepReport:
         _wake(ports, report, _due(ports, state, backlog=backlog))
     for row in _due(ports, State.REJECTED):
         report.letters += _deliver(ports, row)
-    for row in _due(ports, State.DONE):
-        report.call_backs += _call_back(ports, row)
+    report.call_backs += _call_back(ports, _due(ports, State.DONE))
     for row in _due(ports, State.REVIEW):
         _let_go_on(ports, report, row)
     ports.journal.count("OldestOpenSeconds", report.oldest_open_seconds)
@@ -101,12 +100,12 @@ def _deliver(ports: SweepPorts, row: Row) -> bool:
     return row.owes_letter and deliver_letter(ports.ledger, ports.outbox, row, ports.clock.now(), "sweep") is not None
 
 
-def _call_back(ports: SweepPorts, row: Row) -> bool:
-    return row.owes_call_back and call_back(
+def _call_back(ports: SweepPorts, rows: Sequence[Row]) -> int:
+    return call_back(
         CallBackPorts(
             ports.scheme, ports.takers, ports.ledger, ports.outbox, ports.clock, ports.journal, ports.code_version
         ),
-        row,
+        rows,
     )
 
 

@@ -64,6 +64,7 @@ class PushPorts:
     journal: Journal
     integration_user: str
     call_span: timedelta
+    code_version: str
 
 
 @dataclass(slots=True)
@@ -88,6 +89,8 @@ class Desk:
         self.deadline = deadline
         self._actor = actor
         self._paused: Pause | None = None
+        self.owing: list[Row] = []
+        """What this invocation has booked and not yet handed on to another scheme."""
 
     def time_for_a_call(self) -> bool:
         """Whether one more ERP call and its recording fit before the deadline."""
@@ -145,12 +148,14 @@ class Desk:
     def done(self, turn: Turn) -> None:
         """The bill is complete and compared: final state and release of the lock in one commit.
 
-        So is the debt of a call-back: sweep pays it, and whatever becomes of it, the payment is booked.
+        So is the debt of a call-back, which is sweep's from the end of this invocation on. Whatever becomes of it, the
+        payment is booked.
         """
         owes = self.scheme.call_back is not None
-        wake_at = self.ports.clock.now() if owes else NEVER
+        wake_at = self.deadline if owes else NEVER
         if self._ended(turn, Event.COMPLETED, None, LockStep.FREE, wake_at=wake_at, retries=0, owes_call_back=owes):
             self.ports.journal.count("Booked")
+            self.owing += [turn.row] if owes else []
 
     def reject(self, turn: Turn, diagnosis: Diagnosis) -> None:
         """A definite no: REJECTED with a dead letter owed and then sent. A row with a bill keeps its source lock."""
