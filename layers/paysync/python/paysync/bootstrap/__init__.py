@@ -128,10 +128,12 @@ class ReconcileFunction(Function):
 
     def schemes(self, wanted: str) -> "Iterator[tuple[str, ReconcilePorts]]":
         """The ports of the scheme that is named, or of all, for one run."""
+        from paysync.core.handed_over import HandedOver
         from paysync.core.reconcile import ReconcilePorts
 
-        for scheme in fetched(self._ground, wanted):
-            fetch = fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
+        for scheme in self._ground.chosen(wanted):
+            source = self._maycur.source(scheme) if scheme.source.is_fetched else HandedOver()
+            fetch = fetch_ports_of(self._ground, scheme, source)
             yield scheme.name, ReconcilePorts(fetch, self._k3cloud.target(scheme), self._k3cloud.user)
 
     def keep(self, scheme: str, document: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ import typer
 from paysync.adapters.aws.queue import depth
 from paysync.cli import render
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, stack_of
+from paysync.core.errors import SchemeError
 from paysync.core.fetch import PAID
 from paysync.core.keys import PaymentKey
 from paysync.core.records import Row
@@ -40,9 +41,9 @@ def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
     for name in schemes:
         for state, count in ledger.counts(name).states.items():
             states[str(state)] += count
-    marks = {name: ledger.watermark(name, PAID) for name in schemes}
-    ats = [mark.at for mark in marks.values() if mark]
-    watermark = min(ats) if len(ats) == len(schemes) else None
+    fetched = [name for name in schemes if _is_fetched(stack, name)]
+    ats = [mark.at for name in fetched if (mark := ledger.watermark(name, PAID))]
+    watermark = min(ats) if ats and len(ats) == len(fetched) else None
     sqs = stack.client("sqs")
     pauses = {name: ledger.pause(name) for name in schemes}
     return {
@@ -55,9 +56,20 @@ def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
         "watermark": iso(watermark) if watermark else None,
         "lag_seconds": round((now - watermark).total_seconds()) if watermark else None,
         "oldest_open_seconds": oldest_open(stack, schemes, now),
+        "call_backs_owed": sum(
+            len(ledger.unsettled(name, State.DONE, due=NEVER, limit=_MOST, taken=True)) for name in schemes
+        ),
         "paused_until": next((iso(p.until) for p in pauses.values() if p and p.until > now), None),
         "at": iso(now),
     }
+
+
+def _is_fetched(stack: Stack, name: str) -> bool:
+    """Whether the scheme has a watermark; one that this machine does not have, or cannot read, counts as fetched."""
+    try:
+        return stack.operator.scheme(name).source.is_fetched
+    except SchemeError:
+        return True
 
 
 def oldest_open(stack: Stack, schemes: Sequence[str], now: Instant) -> int | None:
@@ -85,7 +97,8 @@ def _print_overview(document: dict[str, object]) -> None:
     lag, oldest = document["lag_seconds"], document["oldest_open_seconds"]
     render.out.print(f"[bold]{render.verbatim(document['stack'])}[/bold]  {', '.join(map(str, document['schemes']))}")  # type: ignore[call-overload]  # a list of names
     render.out.print(lines)
-    render.out.print(f"queue {document['queue']}   dead letters {document['dlq']}   open {document['open']}")
+    owed = f"   call-backs owed {document['call_backs_owed']}" if document["call_backs_owed"] else ""
+    render.out.print(f"queue {document['queue']}   dead letters {document['dlq']}   open {document['open']}{owed}")
     read = (
         f"read up to {document['watermark']} ({render.span(float(str(lag)))} ago)"
         if lag is not None
@@ -108,6 +121,9 @@ def list_(
     day_from: Annotated[str, typer.Option("--from", help="First paid day (YYYY-MM-DD, Shanghai).")] = "",
     day_to: Annotated[str, typer.Option("--to", help="Last paid day; today if left out.")] = "",
     code: Annotated[str, typer.Option("--code", help="Only with this diagnosis, such as source.not_audited.")] = "",
+    owed: Annotated[
+        bool, typer.Option("--owed", help="Only booked ones whose row for another scheme is still owed.")
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
     stack: StackOption = "",
     scheme: SchemeOption = "",
@@ -122,7 +138,8 @@ def list_(
     chosen = stack_of(ctx, stack)
     names = [chosen.scheme(scheme)] if scheme else list(chosen.settings.schemes)
     rows = []
-    for row in select(chosen, names, state or list(State), days(chosen, day_from, day_to)):
+    between = days(chosen, day_from, day_to)
+    for row in owing(chosen, names) if owed else select(chosen, names, state or list(State), between):
         if not code or (row.diagnosis and str(row.diagnosis.code) == code):
             rows.append(row)
         if len(rows) == limit:
@@ -158,6 +175,12 @@ def select(
             yield from _unsettled(stack, name, state)
         if settled:
             yield from _by_day(stack, name, frozenset(settled), by_day)
+
+
+def owing(stack: Stack, schemes: Sequence[str]) -> Iterator[Row]:
+    """Booked rows that owe a call-back, whenever they were paid."""
+    for name in schemes:
+        yield from (row for row in _unsettled(stack, name, State.DONE) if row.owes_call_back)
 
 
 def _unsettled(stack: Stack, scheme: str, state: State) -> Iterator[Row]:

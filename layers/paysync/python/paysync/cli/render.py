@@ -114,6 +114,7 @@ def row_document(row: Row, history: Sequence[Entry] | None = None) -> dict[str, 
         "diagnosis": row.diagnosis.as_json() if row.diagnosis else None,
         "waits_for": row.waits_for.code if row.waits_for else None,
         "changed": row.changed is not None,
+        "owes_call_back": row.owes_call_back,
         "first_seen": iso(row.first_seen),
         "updated": iso(row.updated),
         "wake_at": iso(row.wake_at),
@@ -165,6 +166,8 @@ def life(row: Row, history: Sequence[Entry]) -> None:
         out.print(f"  document {facts.source.number}   {facts.amount}   paid {local_time(facts.paid_at)}", markup=False)
     if row.bill:
         out.print(f"  bill {row.bill.number or 'draft'} (id {row.bill.key.id})", markup=False)
+    if row.owes_call_back:
+        out.print(f"  its row for another scheme is still owed; next try {local_time(row.wake_at)}", markup=False)
     before: datetime | None = None
     for entry in history:
         after = f"+{span((entry.at - before).total_seconds())}" if before else ""

@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 from paysync.cli import render
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, YesOption, stack_of
+from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.times import MILLISECOND, Window, iso
 from paysync.settings import since
 
@@ -43,9 +44,10 @@ def backfill(
     Example: paysync backfill --from 2025-01-01 --to 2025-02-01
     """
     chosen, window = stack_of(ctx, stack), window_of(start, end)
+    name = _fetched(chosen, chosen.scheme(scheme))
     render.confirm(f"Read {iso(window.start)} to {iso(window.end)} again and queue what is missing?", yes=yes)
     totals: dict[str, int] = {}
-    at, name = window.start, chosen.scheme(scheme)
+    at = window.start
     with Progress(console=render.err, disable=as_json) as bar:
         task = bar.add_task("backfill", total=window.milliseconds)
         while window.end - at >= MILLISECOND:  # what the functions speak of
@@ -94,7 +96,8 @@ def reconcile(
 
 def _print_report(report: Mapping[str, Any]) -> None:
     books = render.table("book", "payments", "sum")
-    books.add_row("Maycur, paid", str(report["source_count"]), report["source_sum"])
+    if report.get("has_source", True):
+        books.add_row("Maycur, paid", str(report["source_count"]), report["source_sum"])
     books.add_row("ledger, booked", str(report["booked_count"]), report["booked_sum"])
     books.add_row("K3Cloud, bills", str(report["bill_count"]), report["bill_sum"])
     render.out.print(books)
@@ -106,6 +109,12 @@ def _print_report(report: Mapping[str, Any]) -> None:
         names = ("difference", "key", "source", "ledger", "target", "bill")
         found.add_row(*(render.verbatim(one[name]) for name in names))
     render.out.print(found if report["findings"] else "[green]the books agree[/green]")
+
+
+def _fetched(stack: Stack, name: str) -> str:
+    if not stack.operator.scheme(name).source.is_fetched:
+        raise typer.BadParameter(Diagnosis.of(Code.NOT_FETCHED, scheme=name).problem("en"))
+    return name
 
 
 def _run(stack: Stack, function: str, payload: Mapping[str, object]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from paysync.core.templates import render
 from paysync.core.times import NEVER
 
 _SHORTEST_WAIT: Final = timedelta(minutes=5)
+_LONGEST_WAIT: Final = timedelta(hours=1)
+"""So soon after the other scheme was deployed or mended is everything handed on; the alarm counts on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ def _still_owed(ports: CallBackPorts, row: Row, why: Diagnosis) -> None:
     ports.journal.tell("a call-back is still owed", key=row.key, diagnosis=why)
     if row.diagnosis == why:
         now = ports.clock.now()
-        ports.ledger.wake_later(row, now + wake_pause(now - row.updated, _SHORTEST_WAIT))
+        pause = min(wake_pause(now - row.updated, _SHORTEST_WAIT), _LONGEST_WAIT)
+        ports.ledger.wake_later(row, now + pause)
         return
     after = _changed(ports, row, Event.NOTED, owes=True, because=why)
     _committed(ports, row, after, _entry(ports, after, Event.NOTED, because=why))

@@ -59,6 +59,8 @@ class ReconcileReport:
     """The result for one range; the sums are of the payments that each book has booked as paid."""
 
     window: Window
+    has_source: bool = True
+    """False where another scheme hands the rows over: then only ledger and target are compared."""
     source_count: int = 0
     source_sum: Decimal = Decimal(0)
     ledger_count: int = 0
@@ -83,7 +85,7 @@ class ReconcilePorts:
 
 def reconcile(ports: ReconcilePorts, window: Window) -> ReconcileReport:
     """Compare the three books for what was paid within `window`. Raises RunError when one of them cannot be read."""
-    report = ReconcileReport(window)
+    report = ReconcileReport(window, has_source=ports.fetch.scheme.source.is_fetched)
     paid = _paid(ports, window)
     _queue_missing(ports, report, paid)
     rows = _rows(ports, window, paid)
@@ -99,7 +101,7 @@ def reconcile(ports: ReconcilePorts, window: Window) -> ReconcileReport:
 
 def _paid(ports: ReconcilePorts, window: Window) -> Mapping[PaymentKey, Payment]:
     scheme, found = ports.fetch.scheme, dict[PaymentKey, Payment]()
-    for piece in window.pieces(scheme.source.max_window):
+    for piece in window.pieces(scheme.source.max_window) if scheme.source.is_fetched else ():
         for leaf in leaves(
             piece,
             ports.fetch.source.page,
@@ -170,9 +172,9 @@ def _compare(report: ReconcileReport, row: Row, payment: Payment | None, bills: 
     report.bill_sum += sum((b.amount for b in live if b.amount is not None), Decimal(0))
     report.open_count += row.state not in {State.DONE, State.CLOSED, State.REVIEW, State.REJECTED}
     report.parked_count += row.state in {State.REVIEW, State.REJECTED}
-    if payment is None:
+    if payment is None and report.has_source:
         report.findings.append(Finding(Difference.EXTRA, code, ledger=said))
-    elif payment.facts and amount is not None and payment.facts.amount != (facts.amount if facts else None):
+    elif payment and payment.facts and amount is not None and payment.facts.amount != (facts.amount if facts else None):
         report.findings.append(Finding(Difference.CHANGED, code, source=plain(payment.facts.amount.value), ledger=said))
     if len(live) > 1:
         names = ", ".join(b.number or b.id for b in live)

@@ -12,12 +12,12 @@ CALL_BACK: Final[Mapping[Code, Explanation]] = {
         Kind.PERMANENT,
         Who.IT,
         en=Text(
-            problem="There is nothing to fetch or to compare for {scheme}: another scheme hands its rows over.",
+            problem="There is nothing to fetch for {scheme}: another scheme hands its rows over.",
             cause="Its `source.connector` is paysync, so its payments come from the call-back of another scheme.",
             solution="Name the scheme that hands the rows over instead; no `paysync replay` is needed.",
         ),
         zh=Text(
-            problem="方案 {scheme} 没有可取数或对账的来源：它的行由另一方案交来。",
+            problem="方案 {scheme} 没有可取数的来源：它的行由另一方案交来。",
             cause="其 `source.connector` 为 paysync，付款来自另一方案的回写。",
             solution="请改为指定交出行的方案，无需 `paysync replay`。",
         ),

@@ -1,0 +1,99 @@
+"""What an operator sees of call-backs, and of a scheme whose rows another one hands over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from fakes import builders as b
+from fakes.system import START
+from paysync.core.codes import Code
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.fetch import PAID
+from paysync.core.records import Row, Watermark
+from paysync.core.states import Event
+from paysync.schemes.load import load
+
+if TYPE_CHECKING:
+    from unit.cli.conftest import Run, Stand
+
+NO_TAKER: Final = Diagnosis.of(Code.CALL_BACK_NO_TAKER, scheme="handed-on")
+HANDED_ON: Final = Path(__file__).parents[1] / "core" / "handed-on.yaml"
+
+
+def booked(stand: Stand, code: str, *, owes: bool) -> Row:
+    """A payment that is DONE, its row for another scheme handed on or not."""
+    pushed = stand.moved(stand.claimed(code), Event.BILL_FOUND, lease=None)
+    done = stand.moved(pushed, Event.COMPLETED, owes_call_back=owes, wake_at=START)
+    return stand.moved(done, Event.NOTED, NO_TAKER) if owes else done
+
+
+@pytest.fixture
+def two_schemes(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
+    """A stack that also runs a scheme without anything to fetch."""
+    stand.environment["SCHEME"] = f"{b.SCHEME},handed-on"
+
+    def loaded(name: str, *rest: Any) -> Any:
+        return load(HANDED_ON) if name == "handed-on" else load(name, *rest)
+
+    monkeypatch.setattr("paysync.bootstrap.ground.load", loaded)
+    return stand
+
+
+def test_status_says_how_many_rows_are_still_owed(stand: Stand, run: Run) -> None:
+    """To people only where there are some."""
+    booked(stand, "PAY-1", owes=False)
+    assert run("status", "--json").documents[0]["call_backs_owed"] == 0
+    assert "owed" not in run("status").out
+    booked(stand, "PAY-2", owes=True)
+    assert run("status", "--json").documents[0]["call_backs_owed"] == 1
+    assert "call-backs owed 1" in run("status").out
+
+
+def test_those_that_owe_are_listed(stand: Stand, run: Run) -> None:
+    """However long ago they were paid, and nothing else."""
+    booked(stand, "PAY-1", owes=False)
+    booked(stand, "PAY-2", owes=True)
+    stand.seen("PAY-3")
+    assert [row["key"] for row in run("list", "--owed", "--json").documents[0]] == ["PAY-2"]
+
+
+def test_show_says_that_it_is_booked_and_what_is_owed(stand: Stand, run: Run) -> None:
+    """The accountant reads DONE; who runs the stack reads why the row is not handed on, and what to do."""
+    booked(stand, "PAY-2", owes=True)
+    said = run("show", "PAY-2").out
+    assert "DONE" in said
+    assert "its row for another scheme is still owed" in said
+    assert NO_TAKER.solution("en") in said
+    assert NO_TAKER.solution("zh") in said
+    (document,) = run("show", "PAY-2", "--json").documents
+    assert (document["state"], document["owes_call_back"]) == ("DONE", True)
+
+
+def test_a_scheme_without_anything_to_fetch_keeps_no_watermark_back(two_schemes: Stand, run: Run) -> None:
+    """The overview's watermark is that of the schemes that are fetched."""
+    two_schemes.ledger.advance(None, Watermark(b.SCHEME, PAID, START, 1))
+    assert run("status", "--json").documents[0]["watermark"] == "2025-03-03T01:00:00.000Z"
+    assert run("status", "--scheme", "handed-on", "--json").documents[0]["watermark"] is None
+
+
+def test_a_backfill_of_rows_that_are_handed_over_is_a_usage_error(two_schemes: Stand, run: Run) -> None:
+    """There is nothing to read again; no function is asked."""
+    said = run("backfill", "--from", "2025-01-31", "--to", "2025-02-01", "--scheme", "handed-on", "--yes")
+    assert said.code == 2
+    assert "another scheme hands its rows over" in said.err
+    assert two_schemes.functions.invoked == []
+
+
+def test_reconcile_of_such_a_scheme_shows_two_books(two_schemes: Stand, run: Run) -> None:
+    """No line of nought for a source that nobody asks."""
+    sums = {f"{book}_sum": "7.50" for book in ("source", "booked", "bill")}
+    counts = {f"{book}_count": 1 for book in ("source", "ledger", "booked", "bill", "open", "parked")}
+    report = {**sums, **counts, "queued": 0, "findings": [], "has_source": False}
+    two_schemes.functions.answers = [{"handed-on": report}]
+    said = run("reconcile", "--from", "2025-01-31", "--to", "2025-02-01", "--scheme", "handed-on", "--yes")
+    assert said.code == 0
+    assert "ledger, booked" in said.out
+    assert "Maycur, paid" not in said.out
