@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from paysync.schemes.call_backs import call_back_problems
 from paysync.schemes.collections import collections, lookup_problems, resolved
 from paysync.schemes.complaints import complaints
 from paysync.schemes.model import SchemeFile
@@ -26,6 +27,7 @@ def checked(text: str, file: str) -> SchemeFile:
     if scheme is not None and not problems:
         problems += sense_problems(scheme, document)
         problems += lookup_problems(scheme, document, collections(Path(file)))
+        problems += call_back_problems(scheme, document, Path(file).parent)
     if problems or scheme is None:
         raise SchemeFileError(file, problems)
     return scheme
