@@ -7,6 +7,7 @@ from paysync.adapters.aws.requests import FetchRequest, report_document
 from paysync.bootstrap import deadline_of, fetch_ports
 from paysync.core import fetch
 from paysync.core.runs import for_each
+from paysync.core.tick import tick
 
 ports = fetch_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics
@@ -20,10 +21,15 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def run(scheme: fetch.FetchPorts) -> dict[str, Any]:
         match request.mode:
-            case "run":
+            case "run" if request.scheme:
                 report = fetch.run(scheme, deadline=deadline)
+            case "run":
+                report = tick(scheme, deadline=deadline)
             case "deep_scan":
                 report = fetch.deep_scan(scheme, deadline=deadline)
+            case "remedy":
+                report = fetch.Report()
+                fetch.remedy(scheme, report, deadline=deadline)
             case "backfill":
                 report = fetch.backfill(scheme, request.window(), deadline=deadline)
         return report_document(report)

@@ -1,13 +1,20 @@
 """The environment of a function becomes settings, or a sentence that says what is wrong with it."""
 
+from dataclasses import replace
+
 import boto3
 import pytest
 
 from paysync.bootstrap.ground import Ground
+from paysync.core.due import schedule_of
 from paysync.core.errors import PaysyncError, SettingsError
+from paysync.core.times import iso
 from paysync.settings import Endpoint, Settings, pairs
 
-TWO = "paid-to-paybill,reimbursement-to-paybill"
+FORM = "reimbursement-to-paybill"
+TWO = f"paid-to-paybill,{FORM}"
+HOURLY = schedule_of("rate(1 hour)")
+VALUES = f"bill_type=B,purpose=P,{FORM}.since=2026-01-01"
 
 
 def settings(**changed: str) -> Settings:
@@ -64,11 +71,29 @@ def test_the_http_system_is_optional_and_needs_an_address_for_its_secret() -> No
 
 def test_each_scheme_gets_the_values_that_the_stack_binds() -> None:
     """RuleId for the first; SchemeParameters for those that have such a parameter."""
-    both = ground(SCHEME=TWO, SCHEME_PARAMETERS="bill_type=B,purpose=P").chosen()
+    both = ground(SCHEME=TWO, SCHEME_PARAMETERS=VALUES).chosen()
     assert [dict(scheme.parameters) for scheme in both] == [
         {"rule_id": "R", "strategy_id": ""},
-        {"bill_type": "B", "purpose": "P", "settle_type": "JSFS04_SYS"},
+        {"bill_type": "B", "purpose": "P", "since": "2026-01-01", "settle_type": "JSFS04_SYS"},
     ]
+
+
+def test_a_second_scheme_starts_where_its_own_file_says() -> None:
+    """The first one's start is the stack's, wherever the scheme stands in the stack."""
+    both = ground(SCHEME=TWO, SCHEME_PARAMETERS=VALUES)
+    assert [iso(both.since(scheme)) for scheme in both.chosen()] == [
+        "2024-12-31T16:00:00.000Z",
+        "2025-12-31T16:00:00.000Z",
+    ]
+    alone = ground(SCHEME=FORM, SCHEME_PARAMETERS="bill_type=B,purpose=P")
+    assert iso(alone.since(alone.scheme())) == "2024-12-31T16:00:00.000Z"
+
+
+def test_the_first_scheme_runs_at_every_tick_and_another_at_its_own_pace() -> None:
+    """FetchSchedule is the first one's schedule, and so the tick."""
+    both = ground(SCHEME=TWO, SCHEME_PARAMETERS=VALUES)
+    paced = [replace(one, source=replace(one.source, schedule=HOURLY)) for one in both.chosen()]
+    assert [both.schedule(one) for one in paced] == [None, HOURLY]
 
 
 def test_an_unbound_scheme_does_not_run() -> None:

@@ -83,7 +83,7 @@ FORMS: list[dict[str, Any]] = [
         (4, "100", "9.00", "APPROVING"),
     )
 ]
-PARAMETERS = {"rule_id": RULE, "bill_type": "FKDLX01_SYS", "purpose": "SFKYT08_SYS"}
+PARAMETERS = {"rule_id": RULE, "bill_type": "FKDLX01_SYS", "purpose": "SFKYT08_SYS", "since": "2025-01-01"}
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ class Target:
 
 def taken(target: Target, *moves: tuple[Event, dict[str, Any]]) -> tuple[Desk, list[Turn]]:
     """Three payments in one hand, after these moves."""
-    scheme = load("reimbursement-to-paybill", {"bill_type": "T", "purpose": "P"})
+    scheme = load("reimbursement-to-paybill", {"bill_type": "T", "purpose": "P", "since": "2025-01-01"})
     ledger, clock, ids = MemoryLedger(), FakeClock(), SeededIds()
     outbox = MemoryOutbox(MemoryQueue(clock, ids), MemoryQueue(clock, SeededIds(prefix="d")))
     ports = PushPorts(

@@ -83,7 +83,8 @@ def test_an_override_without_name_or_equals_sign_is_refused(wrong: str) -> None:
         parsed_overrides([wrong])
 
 
-TWO = "paid-to-paybill,reimbursement-to-paybill"
+FORM = "reimbursement-to-paybill"
+TWO = f"paid-to-paybill,{FORM}"
 
 
 def test_an_unbound_scheme_is_refused_with_where_its_values_are_found() -> None:
@@ -95,7 +96,7 @@ def test_an_unbound_scheme_is_refused_with_where_its_values_are_found() -> None:
     assert "reimbursement-to-paybill.purpose=…" in said
     assert "K3Cloud, 单据类型 of 付款单, its code" in said
     assert "金蝶单据类型列表中付款单的编码" in said
-    check_schemes(parameters(Scheme=TWO, SchemeParameters="bill_type=B, purpose=P"), TEMPLATE)
+    check_schemes(parameters(Scheme=TWO, SchemeParameters=f"bill_type=B, purpose=P, {FORM}.since=2026-01-01"), TEMPLATE)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SettingsError
-from paysync.core.times import SHANGHAI, Instant, from_iso
+from paysync.core.times import Instant, from_shanghai_iso
 
 Vendor = Literal["maycur", "k3cloud"]
 _PREFIX: Final = "PAYSYNC_"
@@ -105,7 +105,7 @@ class _Environment:
     def instant(self, name: str) -> Instant:
         value = self.text(name)
         try:
-            return since(value)
+            return from_shanghai_iso(value)
         except ValueError:
             raise _wrong(name, f"is {value!r}", "use ISO 8601, such as 2025-01-31T00:00:00+08:00") from None
 
@@ -148,12 +148,6 @@ def pairs(text: str) -> Mapping[str, str]:
             raise ValueError(msg)
         found[name] = value
     return found
-
-
-def since(text: str) -> Instant:
-    """The instant of ISO 8601 `text`; a bare day or a time without zone is Shanghai's."""
-    at = datetime.fromisoformat(text)
-    return from_iso((at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).isoformat())
 
 
 def _wrong(name: str, what: str, remedy: str) -> SettingsError:

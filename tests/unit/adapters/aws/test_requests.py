@@ -103,3 +103,10 @@ def test_money_and_times_are_text() -> None:
     document = report_document(ReconcileReport(Window(START, START.replace(hour=2)), source_sum=Decimal("7.5")))
     assert document["source_sum"] == "7.50"
     assert document["window"] == {"from": "2025-03-03T01:00:00.000Z", "to": "2025-03-03T02:00:00.000Z"}
+
+
+@pytest.mark.parametrize("mode", ["run", "deep_scan", "remedy"])
+def test_a_scheduled_mode_needs_nothing_more(mode: str) -> None:
+    """The schedule's event names the mode and no scheme: all of the stack's are meant, each at its own pace."""
+    asked = FetchRequest.of({"mode": mode})
+    assert (asked.mode, asked.scheme) == (mode, "")

@@ -99,7 +99,11 @@ class FetchFunction(Function):
     def schemes(self, wanted: str) -> Iterator[tuple[str, FetchPorts]]:
         """The ports of the scheme that is named, or of all, for one run; of those that have something to fetch."""
         for scheme in fetched(self._ground, wanted):
-            yield scheme.name, fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
+            ports = fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
+            if scheme.source.remedy:
+                asking = replace(scheme, source=scheme.source.asking_for_remedy())
+                ports = replace(ports, remedy=self._maycur.source(asking))
+            yield scheme.name, replace(ports, schedule=self._ground.schedule(scheme))
 
 
 class SweepFunction(Function):
@@ -223,6 +227,6 @@ def fetch_ports_of(ground: Ground, scheme: "Scheme", source: "Source") -> FetchP
         outbox=ground.outbox,
         clock=ground.clock,
         journal=ground.journal,
-        since=ground.settings.fetch_since,
+        since=ground.since(scheme),
         code_version=__version__,
     )

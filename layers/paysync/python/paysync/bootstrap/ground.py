@@ -13,8 +13,10 @@ from paysync.adapters.aws.queue import SqsInbox, SqsOutbox
 from paysync.adapters.aws.secrets import Secrets
 from paysync.adapters.system import SystemClock, SystemIds
 from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.due import Schedule
 from paysync.core.errors import SettingsError
 from paysync.core.scheme import Scheme
+from paysync.core.times import Instant, iso
 from paysync.schemes.binding import bindings
 from paysync.schemes.load import Overrides, load
 from paysync.settings import Settings
@@ -78,9 +80,22 @@ class Ground:
             self._schemes[name] = load(name, self._bindings[name], _overrides(self.settings))
         return self._schemes[name]
 
+    def since(self, scheme: Scheme) -> Instant:
+        """Where the scheme's first window starts: its own start, but the stack's for the first scheme."""
+        return self.settings.fetch_since if self._is_first(scheme) else scheme.source.since or self.settings.fetch_since
+
+    def schedule(self, scheme: Scheme) -> Schedule | None:
+        """The scheme's own pace; the first scheme's is the stack's, which is the tick itself."""
+        return None if self._is_first(scheme) else scheme.source.schedule
+
+    def _is_first(self, scheme: Scheme) -> bool:
+        return scheme.name == self.settings.schemes[0]
+
     @cached_property
     def _bindings(self) -> Mapping[str, Mapping[str, str]]:
-        return bindings(self.settings.schemes, self.settings.rule_id, self.settings.scheme_parameters)
+        known = self.settings
+        since = iso(known.fetch_since)
+        return bindings(known.schemes, rule_id=known.rule_id, since=since, given=known.scheme_parameters)
 
 
 def _overrides(settings: Settings) -> Overrides:

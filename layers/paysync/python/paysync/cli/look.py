@@ -1,8 +1,9 @@
 """Looking: the overview, lists, one payment's life. Reads only the ledger and the queues' counts, never a vendor."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,6 +13,7 @@ from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, stac
 from paysync.core.errors import SchemeError
 from paysync.core.fetch import PAID
 from paysync.core.keys import PaymentKey
+from paysync.core.ports import Ledger
 from paysync.core.records import Row
 from paysync.core.states import OPEN, SETTLED, State
 from paysync.core.times import NEVER, Instant, iso, local_date
@@ -35,32 +37,70 @@ def status(ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = "
 
 
 def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
-    """The overview as ``--json`` shows it, over all of `schemes`; reads a bounded number of items."""
-    ledger, now = stack.operator.ledger, stack.operator.clock.now()
-    states = dict.fromkeys(map(str, State), 0)
-    for name in schemes:
-        for state, count in ledger.counts(name).states.items():
-            states[str(state)] += count
-    fetched = [name for name in schemes if _is_fetched(stack, name)]
-    ats = [mark.at for name in fetched if (mark := ledger.watermark(name, PAID))]
-    watermark = min(ats) if ats and len(ats) == len(fetched) else None
+    """The overview as ``--json`` shows it, over all of `schemes` and by each; reads a bounded number of items."""
+    now = stack.operator.clock.now()
+    found = [_of_scheme(stack.operator.ledger, name, now) for name in schemes]
+    states = {str(state): sum(one.states[str(state)] for one in found) for state in State}
+    read = [one.watermark for one in found if _is_fetched(stack, one.name)]
+    ats = [at for at in read if at]
+    watermark = min(ats) if ats and len(ats) == len(read) else None
     sqs = stack.client("sqs")
-    pauses = {name: ledger.pause(name) for name in schemes}
     return {
         "stack": stack.name,
         "schemes": list(schemes),
         "states": states,
-        "open": sum(states[str(state)] for state in OPEN),
+        "open": _open(states),
         "queue": depth(sqs, stack.settings.queue_url),
         "dlq": depth(sqs, stack.settings.dlq_url),
+        **_reading(watermark, now),
+        "oldest_open_seconds": oldest_open(stack, schemes, now),
+        "call_backs_owed": sum(one.call_backs_owed for one in found),
+        "paused_until": next((iso(one.paused_until) for one in found if one.paused_until), None),
+        "by_scheme": {one.name: one.document(now) for one in found},
+        "at": iso(now),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What the ledger counts of one scheme."""
+
+    name: str
+    states: Mapping[str, int]
+    watermark: Instant | None
+    call_backs_owed: int
+    paused_until: Instant | None
+
+    def document(self, now: Instant) -> dict[str, object]:
+        return {
+            "states": self.states,
+            "open": _open(self.states),
+            **_reading(self.watermark, now),
+            "call_backs_owed": self.call_backs_owed,
+            "paused_until": iso(self.paused_until) if self.paused_until else None,
+        }
+
+
+def _of_scheme(ledger: Ledger, name: str, now: Instant) -> _Figures:
+    counted = ledger.counts(name).states
+    mark, pause = ledger.watermark(name, PAID), ledger.pause(name)
+    return _Figures(
+        name,
+        {str(state): counted.get(state, 0) for state in State},
+        mark.at if mark else None,
+        len(ledger.unsettled(name, State.DONE, due=NEVER, limit=_MOST, taken=True)),
+        pause.until if pause and pause.until > now else None,
+    )
+
+
+def _open(states: Mapping[str, int]) -> int:
+    return sum(states[str(state)] for state in OPEN)
+
+
+def _reading(watermark: Instant | None, now: Instant) -> dict[str, object]:
+    return {
         "watermark": iso(watermark) if watermark else None,
         "lag_seconds": round((now - watermark).total_seconds()) if watermark else None,
-        "oldest_open_seconds": oldest_open(stack, schemes, now),
-        "call_backs_owed": sum(
-            len(ledger.unsettled(name, State.DONE, due=NEVER, limit=_MOST, taken=True)) for name in schemes
-        ),
-        "paused_until": next((iso(p.until) for p in pauses.values() if p and p.until > now), None),
-        "at": iso(now),
     }
 
 
@@ -90,10 +130,14 @@ def _print_overview(document: dict[str, object]) -> None:
     states = document["states"]
     if not isinstance(states, dict):
         return
-    lines = render.table("state", "payments")
+    by_scheme: Any = document["by_scheme"]
+    apart = list(by_scheme.values()) if len(by_scheme) > 1 else []
+    lines = render.table("state", "payments", *(by_scheme if apart else ()))
     for name, count in states.items():
         if count or name in {State.DONE, State.REJECTED, State.REVIEW}:
-            lines.add_row(render.state(State(name)), str(count))
+            lines.add_row(render.state(State(name)), str(count), *(str(one["states"][name]) for one in apart))
+    if apart:
+        lines.add_row("read up to", "", *(str(one["watermark"] or "-") for one in apart))
     lag, oldest = document["lag_seconds"], document["oldest_open_seconds"]
     render.out.print(f"[bold]{render.verbatim(document['stack'])}[/bold]  {', '.join(map(str, document['schemes']))}")  # type: ignore[call-overload]  # a list of names
     render.out.print(lines)

@@ -10,8 +10,7 @@ from rich.progress import Progress
 from paysync.cli import render
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, YesOption, stack_of
 from paysync.core.diagnosis import Code, Diagnosis
-from paysync.core.times import MILLISECOND, Window, iso
-from paysync.settings import since
+from paysync.core.times import MILLISECOND, Window, from_shanghai_iso, iso
 
 FromOption = Annotated[str, typer.Option("--from", help="Start of the range (ISO 8601; without a zone Shanghai's).")]
 ToOption = Annotated[str, typer.Option("--to", help="End of the range, not included.")]
@@ -55,7 +54,7 @@ def backfill(
             answer = _run(chosen, "FetchFunction", payload)[name]
             for field in ("seen", "new", "rejected", "changed"):
                 totals[field] = totals.get(field, 0) + int(answer[field])
-            reached = since(answer["reached"])
+            reached = from_shanghai_iso(answer["reached"])
             if reached <= at:
                 render.err.print(f"no progress beyond {iso(at)}")
                 raise typer.Exit(1)
@@ -127,6 +126,6 @@ def _run(stack: Stack, function: str, payload: Mapping[str, object]) -> dict[str
 
 def window_of(start: str, end: str) -> Window:
     try:
-        return Window(since(start), since(end))
+        return Window(from_shanghai_iso(start), from_shanghai_iso(end))
     except ValueError as error:
         raise typer.BadParameter(f"{error}; write times as 2025-01-31 or 2025-01-31T08:00:00+08:00") from None

@@ -6,11 +6,12 @@ A row that is known and unchanged costs no write.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 from paysync.core.diagnosis import Diagnosis
+from paysync.core.due import Schedule
 from paysync.core.errors import RunError
 from paysync.core.intake import Intake, take_in
 from paysync.core.paging import Failed, Leaf, Stuck, leaves
@@ -23,13 +24,18 @@ from paysync.core.times import MILLISECOND, Instant, Window
 PAID: Final = "paid"
 OVERLAP: Final = "overlap"
 DEEP: Final = "deep"
+REMEDY: Final = "remedy"
 _HEADROOM: Final = timedelta(seconds=60)
 """Time that one window may still take; a run stops at a window's boundary before that."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchPorts:
-    """All that fetch needs for one scheme. `since`: where the very first window starts; nothing earlier is queued."""
+    """All that fetch needs for one scheme. `since`: where the very first window starts; nothing earlier is queued.
+
+    `schedule`: the scheme's own pace, None to run at every tick. `remedy`: the source by the
+    remedy's request, where the scheme has one.
+    """
 
     scheme: Scheme
     source: Source
@@ -40,12 +46,20 @@ class FetchPorts:
     since: Instant
     code_version: str
     actor: str = "fetch"
+    schedule: Schedule | None = None
+    remedy: Source | None = None
+    floor: Instant | None = None
+    """For a request that need not ask by paid time: nothing paid before this is taken, whatever window shows it."""
 
 
 @dataclass(slots=True)
 class Report(Intake):
-    """What one run did. `reached`: how far its range was read; `complete` unless the deadline cut it."""
+    """What one run did. `reached`: how far its range was read; `complete` unless the deadline cut it.
 
+    `due`: whether it was the scheme's time at all.
+    """
+
+    due: bool = True
     skipped: int = 0
     windows: int = 0
     reached: Instant | None = None
@@ -74,6 +88,16 @@ def deep_scan(ports: FetchPorts, *, deadline: Instant) -> Report:
     if mark:
         _read_again(ports, report, DEEP, _before(mark.at, ports.scheme.source.deep_scan), deadline)
     return report
+
+
+def remedy(ports: FetchPorts, report: Report, *, deadline: Instant) -> None:
+    """Read the remedy's span again by the remedy's request. Nothing paid before `since` is taken, whatever it shows."""
+    told = ports.scheme.source.remedy
+    if told is None or ports.remedy is None:
+        return
+    end = ports.clock.now() - ports.scheme.source.safety_delay
+    asking = replace(ports, source=ports.remedy, floor=ports.since)
+    _read_again(asking, report, REMEDY, Window(end - told.span, end), deadline)
 
 
 def backfill(ports: FetchPorts, window: Window, *, deadline: Instant) -> Report:
@@ -159,13 +183,16 @@ def _key_reader(scheme: Scheme) -> Callable[[Mapping[str, object]], str | None]:
 def _take_in(ports: FetchPorts, report: Report, leaf: Leaf | Stuck) -> None:
     """All of a window but the row too many that asking a millisecond early brings at `since`."""
     found = _payments_of(ports, report, leaf)
-    wanted = [payment for payment in found if not _just_before(ports.since, payment)]
+    wanted = [payment for payment in found if not _too_early(ports, payment)]
     report.skipped += len(found) - len(wanted)
     take_in(ports, report, wanted)
 
 
-def _just_before(since: Instant, payment: Payment) -> bool:
-    return payment.facts is not None and since - MILLISECOND <= payment.facts.paid_at < since
+def _too_early(ports: FetchPorts, payment: Payment) -> bool:
+    if payment.facts is None:
+        return False
+    before_floor = ports.floor is not None and payment.facts.paid_at < ports.floor
+    return before_floor or ports.since - MILLISECOND <= payment.facts.paid_at < ports.since
 
 
 def _payments_of(ports: FetchPorts, report: Report, leaf: Leaf | Stuck) -> Sequence[Payment]:

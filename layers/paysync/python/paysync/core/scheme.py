@@ -1,13 +1,15 @@
 """A checked scheme: one pair of documents, from the source's request to the bill's last step. Loaded by `schemes`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
+from paysync.core.due import Schedule
 from paysync.core.records import Scalar
+from paysync.core.times import Instant
 
 HANDED_OVER: Final = "paysync"
 """The connector of a source whose rows are handed over by another scheme's call-back."""
@@ -82,6 +84,16 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """Reading a span again on a schedule of its own, for what the regular runs cannot see (补漏)."""
+
+    schedule: Schedule
+    span: timedelta
+    request: Mapping[str, Tree]
+    """Each replaces the field of this name in the source's request; the others stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePart:
     """Where rows come from and which of their fields mean what."""
 
@@ -113,6 +125,17 @@ class SourcePart:
     overlap: timedelta
     deep_scan: timedelta
     safety_delay: timedelta
+    schedule: Schedule | None = None
+    """Its own pace; None: at every tick of the stack's."""
+    since: Instant | None = None
+    """Where its own first window starts; None: where the stack's does."""
+    remedy: Remedy | None = None
+
+    def asking_for_remedy(self) -> "SourcePart":
+        """The same source with its remedy's request."""
+        if self.remedy is None or not isinstance(self.request, Mapping):
+            return self
+        return replace(self, request={**self.request, **self.remedy.request})
 
     @property
     def is_fetched(self) -> bool:

@@ -43,6 +43,12 @@ def from_iso(text: str) -> Instant:
     return at.astimezone(UTC)
 
 
+def from_shanghai_iso(text: str) -> Instant:
+    """The instant that ISO 8601 `text` names; a bare day or a time without zone is Shanghai's."""
+    at = datetime.fromisoformat(text)
+    return from_iso((at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).isoformat())
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The half-open span ``[start, end)`` of whole milliseconds."""

@@ -56,7 +56,7 @@ def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
     full = {**_defaults_of(template), **parameters}
     try:
         given = pairs(full["SchemeParameters"])
-        bound = bindings(full["Scheme"].split(","), full["RuleId"], given)
+        bound = bindings(full["Scheme"].split(","), rule_id=full["RuleId"], since=full["FetchSince"], given=given)
         lacking = unbound(bound)
         if not lacking:
             for scheme, values in bound.items():

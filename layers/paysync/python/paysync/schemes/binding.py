@@ -1,7 +1,7 @@
-"""What a stack binds for its schemes: `RuleId` for the first, `SchemeParameters` for each.
+"""What a stack binds for its schemes: `RuleId` and `FetchSince` for the first, `SchemeParameters` for each.
 
 `name=value` is for every scheme that has such a parameter, `scheme.name=value` for that one alone and stronger. A rule
-belongs to one pair of forms, so `rule_id` is never bound for several at once.
+and a start belong to one scheme, so neither is bound for several at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,8 @@ from paysync.core.errors import SettingsError
 from paysync.schemes.load import missing, plain_of
 from paysync.schemes.problems import suggestion
 
-RULE: Final = "rule_id"
+_OF_THE_FIRST: Final = {"rule_id": "RuleId", "since": "FetchSince"}
+"""Parameters of a scheme that a parameter of the stack gives to the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,19 @@ class Unbound:
         return f"{self.scheme}.{self.name}=…"
 
 
-def bindings(schemes: Sequence[str], rule_id: str, given: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+def bindings(
+    schemes: Sequence[str], *, rule_id: str, since: str, given: Mapping[str, str]
+) -> Mapping[str, Mapping[str, str]]:
     """The values by scheme. Raises SettingsError for a pair that no scheme of the stack would take."""
     if given:
         _check(schemes, given)
+    for_all = {name: value for name, value in given.items() if "." not in name}
     bound: dict[str, Mapping[str, str]] = {}
     for scheme in schemes:
-        rule = {RULE: rule_id} if scheme == schemes[0] else {}
-        for_all = {name: value for name, value in given.items() if "." not in name}
-        alone = {
-            name.removeprefix(f"{scheme}."): value for name, value in given.items() if name.startswith(f"{scheme}.")
-        }
-        bound[scheme] = {**rule, **for_all, **alone}
+        first = {"rule_id": rule_id, "since": since} if scheme == schemes[0] else {}
+        own = f"{scheme}."
+        alone = {name.removeprefix(own): value for name, value in given.items() if name.startswith(own)}
+        bound[scheme] = {**first, **for_all, **alone}
     return bound
 
 
@@ -69,10 +71,10 @@ def _check(schemes: Sequence[str], given: Mapping[str, str]) -> None:
             raise _wrong(
                 f"binds {name!r}, which is no parameter of {'the' if dot else 'any'} {of}; {suggestion(name, possible)}"
             )
-        if name == RULE and scheme in {"", schemes[0]}:
-            others = ", ".join(f"{each}.{RULE}" for each in schemes[1:])
+        if name in _OF_THE_FIRST and scheme in {"", schemes[0]}:
+            others = ", ".join(f"{each}.{name}" for each in schemes[1:])
             alone = f"; of another scheme it is {others}" if others else ""
-            raise _wrong(f"binds {written!r}, which the stack parameter RuleId does for the first scheme{alone}")
+            raise _wrong(f"binds {written!r}, which {_OF_THE_FIRST[name]} does for the first scheme{alone}")
 
 
 def _wrong(what: str) -> SettingsError:

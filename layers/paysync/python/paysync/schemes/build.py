@@ -1,10 +1,13 @@
 """From a checked scheme's plain data to the dataclasses that the core runs on. Needs neither pydantic nor YAML."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.due import schedule_of
+from paysync.core.errors import SchemeError
 from paysync.core.scheme import (
     CallBack,
     Condition,
@@ -14,6 +17,7 @@ from paysync.core.scheme import (
     OnMiss,
     Paging,
     Policies,
+    Remedy,
     SaveStep,
     Scheme,
     SourcePart,
@@ -23,11 +27,19 @@ from paysync.core.scheme import (
     Tree,
 )
 from paysync.core.templates import parse
+from paysync.core.times import from_shanghai_iso
 from paysync.schemes.plain import Plain
 from paysync.schemes.spans import span_of
 
+_T = TypeVar("_T")
 PARAMETER: Final = re.compile(r"\{\{\s*param\.(\w+)\s*\}\}\Z")
 """A text that is one parameter and nothing else."""
+
+
+def value_of(written: str, parameters: Mapping[str, str]) -> str:
+    """The text, or the value of the one parameter that it is."""
+    parameter = PARAMETER.match(written)
+    return parameters.get(parameter[1], "") if parameter else written
 
 
 def scheme_of(plain: Plain, parameters: Mapping[str, str], version: str) -> Scheme:
@@ -38,7 +50,7 @@ def scheme_of(plain: Plain, parameters: Mapping[str, str], version: str) -> Sche
         version=version,
         title=dict(plain["title"]),
         parameters=dict(parameters),
-        source=_source(plain["source"]),
+        source=_source(plain["source"], parameters),
         lookups=tuple(_lookup(name, one) for name, one in lookups.items()),
         target=_target(target),
         call_back=_call_back(plain["call_back"], parameters),
@@ -58,7 +70,7 @@ def tree_of(value: Any) -> Tree:
     return scalar
 
 
-def _source(plain: Plain) -> SourcePart:
+def _source(plain: Plain, parameters: Mapping[str, str]) -> SourcePart:
     flatten = plain["flatten"] or {"list": "", "key": ""}
     return SourcePart(
         connector=plain["connector"],
@@ -84,7 +96,28 @@ def _source(plain: Plain) -> SourcePart:
         overlap=span_of(plain["overlap"]),
         deep_scan=span_of(plain["deep_scan"]),
         safety_delay=span_of(plain["safety_delay"]),
+        schedule=_read("schedule", schedule_of, plain["schedule"], parameters),
+        since=_read("since", from_shanghai_iso, plain["since"], parameters),
+        remedy=_remedy(plain["remedy"], parameters),
     )
+
+
+def _remedy(plain: Plain | None, parameters: Mapping[str, str]) -> Remedy | None:
+    if plain is None:
+        return None
+    schedule = _read("remedy.schedule", schedule_of, plain["schedule"], parameters)
+    request = {name: tree_of(value) for name, value in plain["request"].items()}
+    return Remedy(schedule, span_of(plain["span"]), request) if schedule else None
+
+
+def _read(name: str, reading: Callable[[str], _T], written: str, parameters: Mapping[str, str]) -> _T | None:
+    """What the text, or the parameter in its place, says; empty: nothing."""
+    text = value_of(written, parameters)
+    try:
+        return reading(text) if text else None
+    except ValueError:
+        what = f"source.{name} is {text!r}; write it as docs/reference/scheme.md says"
+        raise SchemeError(Diagnosis.of(Code.SCHEME, what=what)) from None
 
 
 def _field(name: str, plain: Plain) -> FieldSpec:
@@ -149,8 +182,7 @@ def _pairs(plain: Plain) -> tuple[tuple[str, Tree], ...]:
 def _call_back(plain: Plain | None, parameters: Mapping[str, str]) -> CallBack | None:
     if plain is None:
         return None
-    parameter = PARAMETER.match(plain["scheme"])
-    scheme = parameters.get(parameter[1], "") if parameter else plain["scheme"]
+    scheme = value_of(plain["scheme"], parameters)
     return CallBack(scheme, _pairs(plain["fields"])) if scheme else None
 
 

@@ -86,6 +86,14 @@ class Flatten(Part):
     key: Text = Field(description="The child's own key; the payment's key ends in it.")
 
 
+class Remedy(Part):
+    """Reading a span again on a schedule of its own, by a request that may differ (补漏)."""
+
+    schedule: Text = Field(description="When, as source.schedule; may be a parameter.")
+    span: Span = _optional("How far back it reads, up to now less safety_delay, but never before the start.", "1 d")
+    request: Request = _optional("Each replaces the field of this name in source.request; the others stay.", {})
+
+
 class Source(Part):
     """Where payments come from."""
 
@@ -120,6 +128,18 @@ class Source(Part):
     overlap: Span = _optional("How far back each run reads again.", "3 d")
     deep_scan: Span = _optional("How far back the nightly run reads again.", "35 d")
     safety_delay: Span = _optional("How far behind now a window ends.", "5 min")
+    schedule: str = _optional(
+        "Its own pace, in China's time: rate(2 hours) or cron(minute hour day month weekday year), such as "
+        "cron(30 2 * * ? *); may be a parameter. Looked at with every tick of FetchSchedule. Empty: at every tick. "
+        "Of a stack's first scheme FetchSchedule holds.",
+        "",
+    )
+    since: str = _optional(
+        "Where its own first window starts, ISO 8601; may be a parameter. Nothing paid before it is booked. Empty: at "
+        "FetchSince. Of a stack's first scheme FetchSince holds.",
+        "",
+    )
+    remedy: Remedy | None = _optional("Reading again by a request that differs, on a schedule of its own.", None)
 
 
 class Lookup(Part):

@@ -33,6 +33,7 @@ _PARTS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
     ("source.fields.NAME", model.SourceField),
     ("source.where: one line", model.Line),
     ("source.flatten", model.Flatten),
+    ("source.remedy", model.Remedy),
     ("lookups.NAME", model.Lookup),
     ("target", model.Target),
     ("step push", model.Push),

@@ -12,7 +12,7 @@ from paysync.core.errors import RunError
 from paysync.core.money import plain
 from paysync.core.times import MILLISECOND, SHANGHAI, Instant, Window, from_iso, iso
 
-Mode = Literal["run", "deep_scan", "backfill"]
+Mode = Literal["run", "deep_scan", "remedy", "backfill"]
 _MODES: Final[tuple[object, ...]] = get_args(Mode)
 _LOOK_BACK: Final = timedelta(days=35)
 _ALMOST: Final = MILLISECOND - timedelta(microseconds=1)
@@ -20,7 +20,10 @@ _ALMOST: Final = MILLISECOND - timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """`mode` run (the default), deep_scan, or backfill with `from` and `to`; `scheme` where the stack has several."""
+    """`mode` run (the default), deep_scan, remedy, or backfill with `from` and `to`.
+
+    `scheme`: the only one that is meant; it runs now, whatever its own schedule says.
+    """
 
     mode: Mode
     scheme: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from paysync.core.conditions import misuse
 from paysync.core.scheme import HANDED_OVER, Condition, FieldType
@@ -10,6 +10,7 @@ from paysync.core.templates import slots
 from paysync.schemes.build import tree_of
 from paysync.schemes.model import SchemeFile, Source
 from paysync.schemes.problems import Problem, suggestion
+from paysync.schemes.rules import pace
 from paysync.schemes.rules.templates import RESERVED
 from paysync.schemes.spans import span_of
 from paysync.schemes.yamltext import Document
@@ -25,7 +26,7 @@ _ASKED: Final = ("window.start", "window.end", "page.number", "page.size")
 _ASKING: Final = frozenset(
     {
         *("endpoint", "method", "request", "labels", "row_path", "null_means_empty", "paging", "page_size"),
-        *("requests_per_second", "max_window", "overlap", "deep_scan", "safety_delay"),
+        *("requests_per_second", "max_window", "overlap", "deep_scan", "safety_delay", "schedule", "since", "remedy"),
     }
 )
 _ZERO: Final = timedelta(0)
@@ -40,6 +41,7 @@ def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
     yield from _conditions(source, document)
     yield from _child_rows(source, document)
     yield from _spans(source, document)
+    yield from pace.problems(source, document)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -83,13 +85,24 @@ def _request(source: Source, document: Document) -> Iterator[Problem]:
     if "request" not in source.model_fields_set:
         yield Problem(line, "source lacks request", "add it: what is asked for")
         return
-    asked = {".".join(slot.path) for slot in slots(tree_of(source.request))}
-    for name in _ASKED:
-        if name not in asked:
-            what = f"source.request does not use {name}, so it cannot be read window by window and page by page"
-            yield Problem(
-                document.line(("source", "request")), what, f'write e.g. "{{{{{name}}}}}" where the source takes it'
-            )
+    lacking = _not_asked(source.request)
+    for name in lacking:
+        yield _lacks(name, "source.request", document.line(("source", "request")))
+    if source.remedy:
+        line = document.line(("source", "remedy", "request"))
+        for name in _not_asked({**source.request, **source.remedy.request}):
+            if name not in lacking:
+                yield _lacks(name, "source.request with source.remedy.request", line)
+
+
+def _not_asked(request: Mapping[str, Any]) -> Sequence[str]:
+    asked = {".".join(slot.path) for slot in slots(tree_of(request))}
+    return [name for name in _ASKED if name not in asked]
+
+
+def _lacks(name: str, what: str, line: int) -> Problem:
+    said = f"{what} does not use {name}, so it cannot be read window by window and page by page"
+    return Problem(line, said, f'write e.g. "{{{{{name}}}}}" where the source takes it')
 
 
 def _conditions(source: Source, document: Document) -> Iterator[Problem]:

@@ -37,6 +37,10 @@ _CALLING_BACK: Final = _FINISHED - {"lookup"}
 """What a lookup has found is not kept with the payment."""
 _PLACES: Final[tuple[tuple[Place, frozenset[str]], ...]] = (
     (("source", "request"), _ASKING),
+    (("source", "schedule"), frozenset({"param"})),
+    (("source", "since"), frozenset({"param"})),
+    (("source", "remedy", "schedule"), frozenset({"param"})),
+    (("source", "remedy", "request"), _ASKING),
     (("lookups", "*", "where"), _FINDING),
     (("target", "steps", "*", "request"), _MAKING),
     (("target", "steps", "*", "head"), _FINISHED),
@@ -46,12 +50,12 @@ _PLACES: Final[tuple[tuple[Place, frozenset[str]], ...]] = (
     (("call_back", "scheme"), frozenset({"param"})),
 )
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "source.request": ("window.start", "window.end", "page.number", "page.size", "param.NAME"),
+    "source.request, source.remedy.request": ("window.start", "window.end", "page.number", "page.size", "param.NAME"),
     "lookups.NAME.where": ("FIELD", "payment.*", "param.NAME"),
     "a making step's request": ("FIELD", "lookup.NAME", "payment.*", "param.NAME"),
     "save": ("FIELD", "lookup.NAME", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
     "call_back.fields": ("FIELD", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
-    "call_back.scheme": ("param.NAME",),
+    "source.schedule, source.since, source.remedy.schedule, call_back.scheme": ("param.NAME",),
 }
 """The same for people. payment.*: key, number, amount, currency (the target's); pushed.*: Id, Number."""
 _ANY_FIELD: Final = "<field>"

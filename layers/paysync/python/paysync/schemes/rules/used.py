@@ -24,7 +24,9 @@ def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
 
 
 def _trees(scheme: SchemeFile) -> Iterator[Any]:
-    yield scheme.source.request
+    yield scheme.source.request, scheme.source.schedule, scheme.source.since
+    if scheme.source.remedy:
+        yield scheme.source.remedy.request, scheme.source.remedy.schedule
     for lookup in scheme.lookups.values():
         yield lookup.where
     for step in scheme.target.steps:
