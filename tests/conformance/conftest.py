@@ -15,11 +15,14 @@ from fakes import aws
 from fakes.faults import AnswerLost, Moment
 from fakes.journal import MemoryJournal
 from fakes.ledger import MemoryLedger
+from fakes.shapes import MemoryShapes
 from fakes.system import FakeClock, SeededIds
 from fakes.tokens import MemoryTokenStore, SharedTokens
 from paysync.adapters.aws.ledger import DynamoLedger
+from paysync.adapters.aws.shapes import DynamoShapes
 from paysync.adapters.aws.tokens import DynamoTokenStore
 from paysync.core.ports import Ledger, TokenStore
+from paysync.core.shape import Shapes
 from paysync.local import aws as local_process
 from paysync.local.project import unchecked
 from paysync.local.state import endpoint
@@ -27,7 +30,7 @@ from paysync.local.state import endpoint
 FLOOR: Final = timedelta(minutes=10)
 ADAPTERS: Final = ("moto", pytest.param("cloud", marks=pytest.mark.cloud))
 BACKENDS: Final = ("memory", *ADAPTERS)
-WRITES: Final = frozenset({"commit", "create", "sighted", "advance", "wake_later", "note", "set_pause"})
+WRITES: Final = frozenset({"commit", "create", "sighted", "advance", "wake_later", "note", "set_pause", "keep"})
 _names = count(1)
 
 Connect: TypeAlias = Callable[[str], Any]
@@ -45,10 +48,15 @@ class MemoryBench:
         self.other: Ledger = self._fake
         """The same ledger in the hands of another sandbox."""
         self._tokens = SharedTokens()
+        self._shapes = MemoryShapes(io=self._io)
 
     def token_store(self) -> TokenStore:
         """The shared token in the hands of one more run."""
         return MemoryTokenStore(self._tokens, self.clock, floor=FLOOR)
+
+    def shapes(self) -> Shapes:
+        """The known shapes in the hands of one more run."""
+        return self._shapes
 
     def lose_the_next_answer(self, then: Callable[[], object] = lambda: None) -> None:
         """The next write is made, its answer is lost, `then` happens, and the client library repeats it."""
@@ -88,6 +96,10 @@ class DynamoBench:
         self._runs += 1
         ids = SeededIds(prefix=f"{self.table}-run{self._runs}-")
         return DynamoTokenStore(self.client, self.table, "maycur", clock=self.clock, ids=ids, floor=FLOOR)
+
+    def shapes(self) -> Shapes:
+        """The known shapes in the hands of one more run."""
+        return DynamoShapes(self.client, self.table)
 
     def lose_the_next_answer(self, then: Callable[[], object] = lambda: None) -> None:
         """The next write is made, its answer is lost, `then` happens, and the client library repeats it."""

@@ -24,6 +24,8 @@ COMMANDS = {
     "replay",
     "backfill",
     "doctor",
+    "scheme preview",
+    "scheme show",
     "show",
     "review accept",
     "review adopt",
@@ -182,4 +184,5 @@ def test_the_link_of_a_diagnosis_leads_to_its_paragraph(code: Code) -> None:
 
 
 def _command(found: str) -> str:
-    return found if found.startswith("review ") else found.partition(" ")[0]
+    words = found.split(" ")
+    return " ".join(words[: 2 if words[0] in {"review", "scheme"} else 1])

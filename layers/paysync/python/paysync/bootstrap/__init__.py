@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from paysync import __version__
+from paysync.adapters.aws.shapes import DynamoShapes
 from paysync.bootstrap.ground import Ground
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SettingsError
@@ -228,5 +229,6 @@ def fetch_ports_of(ground: Ground, scheme: "Scheme", source: "Source") -> FetchP
         clock=ground.clock,
         journal=ground.journal,
         since=ground.since(scheme),
+        shapes=DynamoShapes(ground.dynamodb, ground.settings.table),
         code_version=__version__,
     )

@@ -101,6 +101,7 @@ class Code(StrEnum):
     MAYCUR_DISABLED = "maycur.disabled"
     MAYCUR_LOGIN_TOO_SOON = "maycur.login_too_soon"
 
+    PAGE_SHAPE = "page.shape"
     PAGE_STUCK = "page.stuck"
     PAGE_TOO_LONG = "page.too_long"
     PAGE_SHRUNK = "page.shrunk"

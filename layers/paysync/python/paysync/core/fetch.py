@@ -19,6 +19,7 @@ from paysync.core.ports import Clock, Journal, Ledger, Outbox, Source
 from paysync.core.reading import key_text, payments, skipped
 from paysync.core.records import Payment, Watermark
 from paysync.core.scheme import Scheme
+from paysync.core.shape import Seen, Shapes, watch
 from paysync.core.times import MILLISECOND, Instant, Window
 
 PAID: Final = "paid"
@@ -48,6 +49,10 @@ class FetchPorts:
     actor: str = "fetch"
     schedule: Schedule | None = None
     remedy: Source | None = None
+    shapes: Shapes | None = None
+    """Where the shape of the source's rows is kept; None: nobody looks at it."""
+    rows: Seen | None = None
+    """The rows of this run, while it looks at their shape."""
     floor: Instant | None = None
     """For a request that need not ask by paid time: nothing paid before this is taken, whatever window shows it."""
 
@@ -65,11 +70,12 @@ class Report(Intake):
     reached: Instant | None = None
     complete: bool = True
     stuck: list[Diagnosis] = field(default_factory=list)
+    drift: Diagnosis | None = None
 
 
 def run(ports: FetchPorts, *, deadline: Instant) -> Report:
     """One scheduled run: what is new, then the overlap again. Raises RunError with nothing half-done."""
-    report = Report()
+    report, ports = Report(), replace(ports, rows=Seen())
     mark = ports.ledger.watermark(ports.scheme.name, PAID)
     start = max(mark.at, ports.since) if mark else ports.since
     end = ports.clock.now() - ports.scheme.source.safety_delay
@@ -77,16 +83,18 @@ def run(ports: FetchPorts, *, deadline: Instant) -> Report:
         _read_new(ports, report, mark, Window(start, end), deadline)
     if report.complete:
         _read_again(ports, report, OVERLAP, _before(start, ports.scheme.source.overlap), deadline)
+    report.drift = _drift(ports)
     ports.journal.count("WatermarkLagSeconds", _lag(ports))
     return report
 
 
 def deep_scan(ports: FetchPorts, *, deadline: Instant) -> Report:
     """Read again, far behind the watermark, what a caller-supplied paid time may have put there since."""
-    report = Report()
+    report, ports = Report(), replace(ports, rows=Seen())
     mark = ports.ledger.watermark(ports.scheme.name, PAID)
     if mark:
         _read_again(ports, report, DEEP, _before(mark.at, ports.scheme.source.deep_scan), deadline)
+        report.drift = _drift(ports)
     return report
 
 
@@ -165,6 +173,8 @@ def _leaves(ports: FetchPorts, window: Window, report: Report, deadline: Instant
                 ports.journal.count("PageStuck")
                 ports.journal.tell("the watermark waits", diagnosis=leaf.diagnosis)
             report.windows += 1
+            if ports.rows is not None:
+                ports.rows.add(leaf.rows)
             yield leaf
             if not _has_time(ports, deadline):
                 report.complete = report.complete and leaf.window.end >= window.end
@@ -201,6 +211,12 @@ def _payments_of(ports: FetchPorts, report: Report, leaf: Leaf | Stuck) -> Seque
         found.extend(payments(ports.scheme, raw, now=ports.clock.now()))
         report.skipped += skipped(ports.scheme, raw)
     return found
+
+
+def _drift(ports: FetchPorts) -> Diagnosis | None:
+    if ports.shapes is None or ports.rows is None:
+        return None
+    return watch(ports.shapes, ports.journal, ports.scheme.name, ports.rows)
 
 
 def _lag(ports: FetchPorts) -> float:

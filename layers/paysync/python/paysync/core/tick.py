@@ -20,7 +20,7 @@ def tick(ports: FetchPorts, *, deadline: Instant) -> Report:
     """The run, then the remedy, by their schedules. Raises RunError as they do."""
     report = _scheduled_run(ports, deadline)
     told = ports.scheme.source.remedy
-    if told and report.complete:
+    if told:
         started = ports.clock.now()
         last = ports.ledger.watermark(ports.scheme.name, REMEDY_STARTED)
         if due(told.schedule, last.at if last else None, started):

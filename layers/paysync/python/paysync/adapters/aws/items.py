@@ -13,6 +13,7 @@ Every item has `pk` and `sk`:
 | pause | PAUSE#scheme | PAUSE | `until`, `strikes`, `why` |
 | counters | COUNT#scheme | shard | one number per state |
 | login token | TOKEN#name | TOKEN | see tokens.py |
+| shape of a source's rows | SHAPE#scheme | SHAPE | `shape`, `print` |
 | report of reconcile | REPORT#scheme | at | `report` |
 
 What is empty is absent. Numbers with a point are text, instants are ISO text of fixed width, compound values are JSON

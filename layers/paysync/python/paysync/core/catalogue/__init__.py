@@ -53,6 +53,7 @@ CATALOGUE: Final[Mapping[Code, Explanation]] = MappingProxyType(
 PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "amount": "the payment's amount, as plain decimal text",
+        "appeared": "paths of fields that are new, separated by commas; - for none",
         "bill": "number of the payment bill, or its internal id while it has no number",
         "bills": "numbers of several payment bills, separated by commas; for `bill.foreign` how many there are",
         "documents": "how many source documents were found",
@@ -70,12 +71,14 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
         "owner": "key of the payment that owns the bill",
         "results": "how many records were found",
         "rows": "how many rows came",
-        "scheme": "name of another scheme",
+        "retyped": "paths of fields with their types before and now, separated by commas; - for none",
+        "scheme": "name of a scheme",
         "setting": "name of the setting or stack parameter, or a secret's ARN; never its value",
         "remedy": "what to do, in a sentence",
         "size": "how many rows were asked for",
         "status": "document status (Z, A, B, C, D) of the application, or an HTTP status",
         "theirs": "currency of the application",
+        "vanished": "paths of fields that are gone, separated by commas; - for none",
         "vendor": "the vendor's own words",
         "waits_for": "key of the payment that holds the application",
         "wanted": "what was expected",

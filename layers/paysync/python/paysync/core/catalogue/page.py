@@ -7,6 +7,34 @@ from paysync.core.codes import Code
 from paysync.core.diagnosis import Explanation, Kind, Text, Who
 
 PAGE: Final[Mapping[Code, Explanation]] = {
+    # Takes {appeared}, {retyped}, {scheme}, {vanished}.
+    Code.PAGE_SHAPE: Explanation(
+        Kind.PERMANENT,
+        Who.IT,
+        en=Text(
+            problem=(
+                "The rows of {scheme} have another shape than before. New: {appeared}. Gone: {vanished}. Of another "
+                "type: {retyped}."
+            ),
+            cause=(
+                "The source was upgraded or set up anew: a field was added, renamed or left out, or is sent as "
+                "another type. This is told once, and from now on the new shape is what is known."
+            ),
+            solution=(
+                "See whether the scheme uses the field: `paysync scheme show {scheme}`. If so, correct its file, try "
+                "it with `paysync scheme preview`, deploy, and run `paysync replay --all` for what was rejected. Else "
+                "nothing need be done."
+            ),
+        ),
+        zh=Text(
+            problem="方案 {scheme} 的源数据结构有变化。新增：{appeared}；消失：{vanished}；类型改变：{retyped}。",
+            cause="源系统升级或调整了配置：字段新增、改名、不再返回，或改用其他类型。此提示只出现一次，之后以新结构为准。",
+            solution=(
+                "用 `paysync scheme show {scheme}` 查看方案是否用到该字段。用到时改正方案文件，用 "
+                "`paysync scheme preview` 试算后部署，并用 `paysync replay --all` 重放被拒绝的付款；未用到则无需处理。"
+            ),
+        ),
+    ),
     # Takes {window}.
     Code.PAGE_STUCK: Explanation(
         Kind.PERMANENT,
