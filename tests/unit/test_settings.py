@@ -74,7 +74,7 @@ def test_each_scheme_gets_the_values_that_the_stack_binds() -> None:
     both = ground(SCHEME=TWO, SCHEME_PARAMETERS=VALUES).chosen()
     assert [dict(scheme.parameters) for scheme in both] == [
         {"rule_id": "R", "strategy_id": ""},
-        {"bill_type": "B", "purpose": "P", "since": "2026-01-01", "settle_type": "JSFS04_SYS"},
+        {"bill_type": "B", "purpose": "P", "since": "2026-01-01", "schedule": "", "settle_type": "JSFS04_SYS"},
     ]
 
 

@@ -46,6 +46,8 @@ def test_what_nobody_has_bound_is_named_with_where_to_find_it() -> None:
         ("paid-to-paybil.strategy_id", "a scheme 'paid-to-paybil' that the stack does not run"),
         ("rule_id", r"RuleId does for the first scheme; of another scheme it is reimbursement-to-paybill\.rule_id"),
         (f"{PAID}.rule_id", "RuleId does for the first scheme"),
+        (f"{PAID}.schedule", "no parameter of the scheme paid-to-paybill"),
+        ("schedule", r"FetchSchedule does for the first scheme"),
         ("since", r"FetchSince does for the first scheme; of another scheme it is reimbursement-to-paybill\.since"),
     ],
 )

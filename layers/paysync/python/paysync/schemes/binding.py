@@ -13,7 +13,7 @@ from paysync.core.errors import SettingsError
 from paysync.schemes.load import missing, plain_of
 from paysync.schemes.problems import suggestion
 
-_OF_THE_FIRST: Final = {"rule_id": "RuleId", "since": "FetchSince"}
+_OF_THE_FIRST: Final = {"rule_id": "RuleId", "since": "FetchSince", "schedule": "FetchSchedule"}
 """Parameters of a scheme that a parameter of the stack gives to the first one."""
 
 
