@@ -108,3 +108,13 @@ def test_a_repush_runs_only_with_an_attestation() -> None:
         ground(ON_UNRESOLVED="repush_once").scheme()
     attested = ground(ON_UNRESOLVED="repush_once", ATTESTATION="A. Person, 2026-01-01, tenant T").scheme()
     assert attested.policies.attestation == "A. Person, 2026-01-01, tenant T"
+
+
+def test_a_scheme_that_comes_first_does_not_start_before_its_own_start() -> None:
+    """Moved to the first place it would else read again, and book again, what the old way had booked before."""
+    stack = ground()
+    own = stack.scheme()
+    later, earlier = settings(FETCH_SINCE="2026-01-01").fetch_since, settings(FETCH_SINCE="2024-01-01").fetch_since
+    moved = replace(own, source=replace(own.source, since=later))
+    assert stack.since(moved) == later
+    assert stack.since(replace(own, source=replace(own.source, since=earlier))) == stack.settings.fetch_since

@@ -248,3 +248,10 @@ def test_the_watermark_never_passes_a_row_that_is_not_in_the_ledger(
     assert set(world.rows) == {f"P{n}" for n in range(len(moments))}
     assert {row.payment.facts.paid_at for row in world.rows.values() if row.payment.facts} == {at(ms) for ms in moments}
     assert all(epoch_ms(row.first_seen) >= T0 + NOW for row in world.rows.values())
+
+
+def test_a_run_without_time_asks_for_nothing() -> None:
+    """Another scheme has used up the deadline: the run says that it is not complete, and the next tick goes on."""
+    world = World(paid("P1", SECOND))
+    report = fetch.run(world.ports(), deadline=world.clock.now() + timedelta(seconds=59))
+    assert (report.complete, report.seen, world.source.asked) == (False, 0, [])

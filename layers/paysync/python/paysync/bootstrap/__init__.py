@@ -98,8 +98,13 @@ class FetchFunction(Function):
         self._maycur = Maycur(ground)
 
     def schemes(self, wanted: str) -> Iterator[tuple[str, FetchPorts]]:
-        """The ports of the scheme that is named, or of all, for one run; of those that have something to fetch."""
-        for scheme in fetched(self._ground, wanted):
+        """The ports of the scheme that is named, or of all, for one run; of those that have something to fetch.
+
+        All share one deadline, so each run begins with another one: the backlog of one does not starve the others.
+        """
+        found = fetched(self._ground, wanted)
+        first = int(self._ground.ids.fraction() * len(found))
+        for scheme in (*found[first:], *found[:first]):
             ports = fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
             if scheme.source.remedy:
                 asking = replace(scheme, source=scheme.source.asking_for_remedy())

@@ -81,8 +81,14 @@ class Ground:
         return self._schemes[name]
 
     def since(self, scheme: Scheme) -> Instant:
-        """Where the scheme's first window starts: its own start, but the stack's for the first scheme."""
-        return self.settings.fetch_since if self._is_first(scheme) else scheme.source.since or self.settings.fetch_since
+        """Where the scheme's first window starts: its own start, else the stack's; of the first scheme the later one.
+
+        So that a scheme which is moved to the first place never books again what was booked before its start.
+        """
+        stacks, own = self.settings.fetch_since, scheme.source.since
+        if own is None:
+            return stacks
+        return max(stacks, own) if self._is_first(scheme) else own
 
     def schedule(self, scheme: Scheme) -> Schedule | None:
         """The scheme's own pace; the first scheme's is the stack's, which is the tick itself."""

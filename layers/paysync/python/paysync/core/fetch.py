@@ -79,7 +79,8 @@ def run(ports: FetchPorts, *, deadline: Instant) -> Report:
     mark = ports.ledger.watermark(ports.scheme.name, PAID)
     start = max(mark.at, ports.since) if mark else ports.since
     end = ports.clock.now() - ports.scheme.source.safety_delay
-    if end > start:
+    report.complete = _has_time(ports, deadline)
+    if report.complete and end > start:
         _read_new(ports, report, mark, Window(start, end), deadline)
     if report.complete:
         _read_again(ports, report, OVERLAP, _before(start, ports.scheme.source.overlap), deadline)
