@@ -59,12 +59,13 @@ def main() -> int:
             shown = stack.show(storm.keys)
             found = stack.compare(shown)
             left = stack.messages(stack.outputs.queue_url), stack.messages(stack.outputs.dlq_url)
+            _report(storm, struck + decided + _lives(shown), found)
+            screen.print(f"queue {left[0]}, dead letters {left[1]}; {(time.monotonic() - begin) / 60:.1f} minutes")
+            verdict = _verdict(found, left)  # before the end: what so many dead workers left takes its time to remove
             stack.assert_no_log_line_holds_a_secret()
         finally:
             local.down()
-    _report(storm, struck + decided + _lives(shown), found)
-    screen.print(f"queue {left[0]}, dead letters {left[1]}; {(time.monotonic() - begin) / 60:.1f} minutes")
-    return _verdict(found, left)
+    return verdict
 
 
 def _options() -> argparse.Namespace:
