@@ -106,7 +106,7 @@ def replayed(ground: "Ground", letters: Letters, rows: list[Row]) -> int:
 
 
 def test_a_letter_goes_only_when_its_payment_was_sent_again(ground: "Ground", letters: Letters) -> None:
-    """SQS refuses one of two messages: its letter stays, and so does that of a payment nobody replayed."""
+    """Kin: letters were deleted before their re-send was confirmed. Ours: what SQS refused stays, entry by entry."""
     rows = [rejected(ground, "PAY-1"), rejected(ground, "PAY-2")]
     rejected(ground, "PAY-3")
     letters.bury("PAY-1", "PAY-2", "PAY-3", attempt=1)

@@ -167,7 +167,7 @@ def test_only_reads_are_worth_repeating() -> None:
 
 
 def test_a_lost_session_is_known_by_its_code_alone() -> None:
-    """Not by any word in an answer, good or bad."""
+    """Kin: "session" in a good answer made a client log in and write again. Ours: no word in an answer does."""
     assert session_was_lost(failure_of(said(LOST), QUERY))
     assert session_was_lost(failure_of(said(LOST), PUSH))
     for answer in (said([["会话信息已丢失"]]), said(refusal(11, "会话信息已丢失，请重新登录")), Heard(500, b"session")):
