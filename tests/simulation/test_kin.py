@@ -62,10 +62,11 @@ def copies(world: World) -> None:
 def test_a_replay_path_that_goes_past_the_ledger(way: Callable[[World], None]) -> None:
     """Kin: a re-sent message of a booked payment was pushed again. Ours: the ledger decides, and no call is made."""
     world = play("one_payment")
-    bills = len(world.books.bills)
+    bills, told = len(world.books.bills), world.ledger.history(P1)
     assert not ERP_WRITES & set(afterwards(world, way))
     assert len(world.books.bills) == bills == 1
     assert len(world.queue) == 0
+    assert world.ledger.history(P1) == told
 
 
 @pytest.mark.parametrize("op", ["save", "submit", "audit"])
