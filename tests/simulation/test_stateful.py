@@ -1,0 +1,140 @@
+"""Hypothesis makes the world's history up, step by step: it looks for the shortest one that breaks I1 to I10.
+
+The world's own checker watches every commit, Push, deletion and move of the watermark. The other runs begin from a
+scenario or a seed; here the order of people, schedules, payments and faults is itself what is searched, and shrunk.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from paysync.core.states import FINAL, SETTLED, State
+from simulation.books import Application
+from simulation.faults import KINDS, Fault
+from simulation.scenarios import pay
+from simulation.strikes import BY_HAND, HARMLESS
+from simulation.world import Load, World
+
+if TYPE_CHECKING:
+    from paysync.core.keys import PaymentKey
+
+pytestmark = pytest.mark.simulation
+
+_KINDS: Final = sorted({kind for kinds in KINDS.values() for kind in kinds}, key=lambda kind: kind.name)
+_SPANS: Final = (timedelta(seconds=1), timedelta(seconds=20), timedelta(minutes=7), timedelta(minutes=50))
+_MOST_PAYMENTS: Final = 4
+
+
+_TRUE: Final = sorted(BY_HAND.keys() - {"confirm_none"})
+"""A person may do anything but say of a bill that it is not ours when it is: that assumption is docs/promise.md's."""
+
+
+class Struck(World):
+    """A world whose plan may name a kind that cannot happen to the call that comes: then nothing happens."""
+
+    def __init__(self, plan: dict[int, Fault], load: Load) -> None:
+        super().__init__(plan=plan, load=load)
+        self.planned = plan
+
+    def point(self, op: str) -> Fault | None:
+        if self.planned.get(self.points + 1) not in KINDS[op]:
+            self.planned.pop(self.points + 1, None)
+        return super().point(op)
+
+
+class History(RuleBasedStateMachine):
+    """One tenant: payments come, time passes, calls fail, people act; nothing promised may break at any step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plan = dict[int, Fault]()
+        self.world = Struck(self.plan, Load())
+        self.fences: dict[PaymentKey, int] = {}
+        self.settled: dict[PaymentKey, State] = {}
+        self.undisturbed = True
+
+    @initialize(guard=st.booleans(), lag=st.sampled_from((0, 5)))
+    def tenant(self, guard: bool, lag: int) -> None:  # noqa: FBT001 - drawn
+        """What is true of it from the first moment."""
+        self.world = Struck(self.plan, Load(over_push_guard=guard, query_lag=timedelta(minutes=lag)))
+
+    @precondition(lambda self: len(self.world.maycur.rows) < _MOST_PAYMENTS)
+    @rule(cents=st.lists(st.integers(1, 10_000), min_size=1, max_size=2), draft=st.booleans())
+    def payments_of_an_application(self, cents: list[int], draft: bool) -> None:  # noqa: FBT001 - drawn
+        """Somebody has paid an application, in one part or in two."""
+        number = f"FK-{len(self.world.books.applications)}"
+        amounts = [Decimal(one) / 100 for one in cents]
+        self.world.books.add(Application(f"id-{number}", number, sum(amounts, Decimal(0)), draft=draft))
+        for amount in amounts:
+            pay(self.world, f"P{len(self.world.maycur.rows)}", number, str(amount))
+
+    @rule(kind=st.sampled_from(_KINDS), calls=st.integers(1, 12))
+    def a_call_will_fail(self, kind: Fault, calls: int) -> None:
+        """One of the next calls fails, where this kind of fault can happen to it."""
+        self.plan[self.world.points + calls] = kind
+        self.undisturbed = False
+
+    @rule(span=st.sampled_from(_SPANS))
+    def time_passes(self, span: timedelta) -> None:
+        """Lambda, SQS and the sweep do their work."""
+        self.world.run_for(span)
+
+    @rule(act=st.sampled_from(sorted(HARMLESS)))
+    def a_schedule_or_an_operator(self, act: str) -> None:
+        """Fetch, sweep, backfill, replay, redrive, a decision."""
+        HARMLESS[act](self.world)
+
+    @precondition(lambda self: self.world.books.applications)
+    @rule(act=st.sampled_from(_TRUE))
+    def a_person(self, act: str) -> None:
+        """A bill made, changed, voided, deleted or finished by hand, a case closed, a payment corrected."""
+        BY_HAND[act](self.world)
+        self.undisturbed = False
+
+    @invariant()
+    def the_fence_only_grows(self) -> None:
+        """I8."""
+        for key, row in self.world.ledger.table.items():
+            assert row.fence >= self.fences.get(key, 0)
+            self.fences[key] = row.fence
+
+    @invariant()
+    def what_is_settled_stays_settled(self) -> None:
+        """DONE and CLOSED are the end, whoever sends, replays or decides what."""
+        for key, state in self.settled.items():
+            assert self.world.ledger.table[key].state is state
+        rows = self.world.ledger.table.items()
+        self.settled |= {key: row.state for key, row in rows if row.state in SETTLED}
+
+    @invariant()
+    def a_bill_has_one_owner_and_a_payment_one_bill(self) -> None:
+        """I1 and I4, at every moment and not only in the end."""
+        for key in self.world.ledger.table:
+            assert len(self.world.checker.bills_of(key)) <= 1
+        owned = [row.bill.key for row in self.world.ledger.table.values() if row.bill]
+        assert len(owned) == len(set(owned))
+
+    def teardown(self) -> None:
+        """I10 and I2: in the end all is settled; without a fault or a hand in it, every payment is booked by itself."""
+        try:
+            if self.undisturbed:
+                self.world.fetch()
+                self.world.run_for(timedelta(hours=2))
+                assert {row.state for row in self.world.ledger.table.values()} <= FINAL
+            self.world.settle()
+            if self.undisturbed:
+                assert {row.state for row in self.world.ledger.table.values()} <= {State.DONE}
+        finally:
+            self.world.stop()
+
+
+TestHistory = pytest.mark.simulation(History.TestCase)
+TestHistory.__doc__ = "No history that Hypothesis can think of breaks a promise."
+TestHistory.settings = settings(
+    max_examples=150, stateful_step_count=25, derandomize=True, suppress_health_check=list(HealthCheck)
+)
