@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.simulation
 
-_KINDS: Final = sorted({kind for kinds in KINDS.values() for kind in kinds}, key=lambda kind: kind.name)
+_STRIKES: Final = [(op, kind) for op, kinds in KINDS.items() for kind in kinds]
+_LOST_PUSHES: Final = [("make", kind) for kind in KINDS["make"]]
 _SPANS: Final = (timedelta(seconds=1), timedelta(seconds=20), timedelta(minutes=7), timedelta(minutes=50))
 _MOST_PAYMENTS: Final = 4
 
@@ -35,15 +36,16 @@ _TRUE: Final = sorted(BY_HAND.keys() - {"confirm_none"})
 
 
 class Struck(World):
-    """A world whose plan may name a kind that cannot happen to the call that comes: then nothing happens."""
+    """A world in which the next call of a kind is struck."""
 
-    def __init__(self, plan: dict[int, Fault], load: Load) -> None:
-        super().__init__(plan=plan, load=load)
-        self.planned = plan
+    def __init__(self, load: Load | None = None) -> None:
+        self.strikes: dict[str, Fault] = {}
+        self.strikes_at: dict[int, Fault] = {}
+        super().__init__(plan=self.strikes_at, load=load)
 
     def point(self, op: str) -> Fault | None:
-        if self.planned.get(self.points + 1) not in KINDS[op]:
-            self.planned.pop(self.points + 1, None)
+        if op in self.strikes:
+            self.strikes_at[self.points + 1] = self.strikes.pop(op)
         return super().point(op)
 
 
@@ -52,8 +54,7 @@ class History(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plan = dict[int, Fault]()
-        self.world = Struck(self.plan, Load())
+        self.world = Struck()
         self.fences: dict[PaymentKey, int] = {}
         self.settled: dict[PaymentKey, State] = {}
         self.undisturbed = True
@@ -61,23 +62,33 @@ class History(RuleBasedStateMachine):
     @initialize(guard=st.booleans(), lag=st.sampled_from((0, 5)))
     def tenant(self, guard: bool, lag: int) -> None:  # noqa: FBT001 - drawn
         """What is true of it from the first moment."""
-        self.world = Struck(self.plan, Load(over_push_guard=guard, query_lag=timedelta(minutes=lag)))
+        self.world = Struck(Load(over_push_guard=guard, query_lag=timedelta(minutes=lag)))
 
     @precondition(lambda self: len(self.world.maycur.rows) < _MOST_PAYMENTS)
-    @rule(cents=st.lists(st.integers(1, 10_000), min_size=1, max_size=2), draft=st.booleans())
-    def payments_of_an_application(self, cents: list[int], draft: bool) -> None:  # noqa: FBT001 - drawn
-        """Somebody has paid an application, in one part or in two."""
+    @rule(
+        cents=st.lists(st.integers(1, 10_000), min_size=1, max_size=2),
+        spare=st.sampled_from((0, 5)),
+        draft=st.booleans(),
+    )
+    def payments_of_an_application(self, cents: list[int], spare: int, draft: bool) -> None:  # noqa: FBT001 - drawn
+        """Somebody has paid an application, in one part or in two, or not all of it."""
         number = f"FK-{len(self.world.books.applications)}"
         amounts = [Decimal(one) / 100 for one in cents]
-        self.world.books.add(Application(f"id-{number}", number, sum(amounts, Decimal(0)), draft=draft))
+        self.world.books.add(Application(f"id-{number}", number, sum(amounts, Decimal(spare)), draft=draft))
         for amount in amounts:
             pay(self.world, f"P{len(self.world.maycur.rows)}", number, str(amount))
 
-    @rule(kind=st.sampled_from(_KINDS), calls=st.integers(1, 12))
-    def a_call_will_fail(self, kind: Fault, calls: int) -> None:
-        """One of the next calls fails, where this kind of fault can happen to it."""
-        self.plan[self.world.points + calls] = kind
+    @rule(strike=st.sampled_from(_LOST_PUSHES) | st.sampled_from(_STRIKES))
+    def a_call_will_fail(self, strike: tuple[str, Fault]) -> None:
+        """The next call of one kind, half of the time the Push."""
+        op, kind = strike
+        self.world.strikes[op] = kind
         self.undisturbed = False
+
+    @rule()
+    def fetch_comes(self) -> None:
+        """By its schedule."""
+        self.world.fetch()
 
     @rule(span=st.sampled_from(_SPANS))
     def time_passes(self, span: timedelta) -> None:
