@@ -48,6 +48,7 @@ def full(row: Row) -> Row:
         waits_for=b.key("PAY-0"),
         retries=3,
         owes_letter=True,
+        owes_call_back=True,
         repushed=True,
         changed=b.sighting(row),
     )

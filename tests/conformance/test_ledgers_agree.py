@@ -74,6 +74,7 @@ fields = st.fixed_dictionaries(
         "waits_for": st.sampled_from((None, KEYS[0])),
         "retries": st.integers(0, 2),
         "owes_letter": st.booleans(),
+        "owes_call_back": st.booleans(),
         "repushed": st.booleans(),
     },
 )

@@ -4,7 +4,9 @@ The bounds are those of the design (10, and 12 "Numbers"). They are counts, so a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path as File
 from typing import Any, Final, cast
 
 import pytest
@@ -16,17 +18,22 @@ from paysync.adapters.aws.ledger import DynamoLedger
 from paysync.adapters.aws.queue import SqsInbox, SqsOutbox
 from paysync.core.fetch import FetchPorts, Report
 from paysync.core.intake import take_in
+from paysync.core.keys import PaymentKey
 from paysync.core.push import push_batch
 from paysync.core.reading import payments
 from paysync.core.records import Message, Payment, Received
-from paysync.core.times import epoch_ms
+from paysync.core.scheme import CallBack, Scheme
+from paysync.core.states import State
+from paysync.core.times import NEVER, epoch_ms
 from paysync.core.turn import Acknowledge, PushPorts
+from paysync.schemes.build import tree_of
 from paysync.schemes.load import load
 from unit.adapters.k3cloud.doubles import CREDENTIALS, RULE
 from wire.k3cloud_tenant import ACCOUNT, Tenant
 
 pytestmark = pytest.mark.wire
 
+TAKER: Final = File(__file__).parents[1] / "unit" / "core" / "handed-on.yaml"
 BATCH: Final = 10
 PAYMENTS: Final = 20
 
@@ -67,6 +74,19 @@ class Path:
             call_span=timedelta(seconds=30),
             code_version="1",
         )
+        self.schemes = {scheme.name: self.push}
+
+    def hand_on(self) -> Scheme:
+        """From now on each booked payment's row goes to another scheme of the stack, which is given."""
+        taker = load(TAKER)
+        fields = {"id": "{{payment.key}}", "billNumber": "{{pushed.Number}}", "sum": "{{payableAmount}}"}
+        trees = tuple((name, tree_of(text)) for name, text in {**fields, "paid": "{{auditTimeStamp}}"}.items())
+        scheme = replace(self.push.scheme, call_back=CallBack(taker.name, trees))
+        self.schemes = {
+            scheme.name: replace(self.push, scheme=scheme),
+            taker.name: replace(self.push, scheme=taker, target=self.tenant.target_of(taker)),
+        }
+        return taker
 
     def paid(self, many: int) -> Sequence[Payment]:
         """So many payments, each of an audited application of its own."""
@@ -87,7 +107,7 @@ class Path:
         for start in range(0, len(found), at_once):
             received = [_received(payment) for payment in found[start : start + at_once]]
             deadline = self.tenant.clock.now() + timedelta(minutes=3)
-            verdicts = push_batch(received, {self.push.scheme.name: self.push}, deadline=deadline)
+            verdicts = push_batch(received, self.schemes, deadline=deadline)
             assert set(verdicts.values()) == {Acknowledge()}
         rows = self.push.ledger.rows([payment.key for payment in found])
         assert {str(row.state) for row in rows.values()} == {"DONE"}
@@ -125,6 +145,30 @@ def test_a_payment_alone_makes_few_calls(path: Path) -> None:
     """At most ten, reads of the source and of the entries included."""
     path.book(_seen(path, path.paid(2)[1:]), 1)
     assert sum(path.calls().values()) <= 10
+
+
+@pytest.mark.parametrize("at_once", [1, BATCH])
+def test_a_call_back_costs_little_more(path: Path, at_once: int) -> None:
+    """Two writes, of which a batch shares one, and one send; a payment without one costs what it did before, six."""
+    found = path.paid(2 * at_once + 1)[1:]
+    plain, more = (_seen(path, some) for some in (found[:at_once], found[at_once:]))
+    path.dynamodb.requests.clear()
+    path.book(plain, at_once)
+    writes, calls = path.dynamodb.writes(), sum(path.calls().values())
+    taker = path.hand_on()
+    path.sqs.requests.clear()
+    path.book(more, at_once)
+    assert writes <= 6 * at_once
+    assert path.dynamodb.writes() - 2 * writes <= at_once + 1
+    assert sum(path.calls().values()) == 2 * calls
+    assert path.sqs.requests.total() <= 1
+    booked = path.push.ledger.rows([payment.key for payment in more])
+    handed_on = path.push.ledger.rows([PaymentKey(taker.name, payment.key.code) for payment in more])
+    assert {row.owes_call_back for row in booked.values()} == {False}
+    numbers = {row.key.code: row.bill.number for row in booked.values() if row.bill}
+    assert len(numbers) == at_once
+    assert {row.key.code: row.payment.record["billNumber"] for row in handed_on.values()} == numbers
+    assert path.push.ledger.unsettled(path.push.scheme.name, State.DONE, due=NEVER, limit=1) == []
 
 
 def test_a_payment_that_is_seen_again_costs_nothing(path: Path) -> None:
