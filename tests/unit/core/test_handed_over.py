@@ -1,0 +1,92 @@
+"""Reconcile for a scheme whose rows another one hands over: ledger and target, since there is no source to ask."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from fakes import builders as b
+from fakes.journal import MemoryJournal
+from fakes.ledger import MemoryLedger
+from fakes.queue import MemoryOutbox, MemoryQueue
+from fakes.system import START, FakeClock, SeededIds
+from paysync.core.bills import BillStatus, BillTotal
+from paysync.core.errors import DefectError
+from paysync.core.fetch import FetchPorts
+from paysync.core.handed_over import HandedOver
+from paysync.core.keys import BillKey
+from paysync.core.outcomes import Done, Outcome
+from paysync.core.reading import payments
+from paysync.core.reconcile import Difference, ReconcilePorts, ReconcileReport, reconcile
+from paysync.core.records import BillRef
+from paysync.core.states import Event, State
+from paysync.core.times import Window, epoch_ms
+from paysync.schemes.load import load
+
+SCHEME = load(Path(__file__).parent / "handed-on.yaml")
+WINDOW = Window(START - timedelta(days=2), START)
+RIGHT = BillTotal("100", "J-100", BillStatus.CREATED, False, "PT-1", "2025-03-02", Decimal("12.50"), ("user",))  # noqa: FBT003 - not voided
+
+
+class Target:
+    """The bills that K3Cloud shows."""
+
+    def __init__(self, *bills: BillTotal) -> None:
+        self._bills = bills
+
+    def bills_by_reference(self, references: Sequence[str]) -> Outcome[Mapping[str, Sequence[BillTotal]]]:
+        """Those that carry our reference."""
+        return Done({one: [bill for bill in self._bills if bill.reference == one] for one in references})
+
+    def bills_between(self, first: date, last: date) -> Outcome[Sequence[BillTotal]]:
+        """All of them."""
+        del first, last
+        return Done(self._bills)
+
+
+def compared(*bills: BillTotal) -> ReconcileReport:
+    """What reconcile says of one booked row and these bills."""
+    clock, ids = FakeClock(), SeededIds()
+    ledger, queue = MemoryLedger(), MemoryQueue(clock, ids)
+    raw = {"id": "PT-1", "billNumber": "FKD-1", "sum": "12.50", "paid": epoch_ms(START - timedelta(days=1))}
+    (payment,) = payments(SCHEME, raw, now=START)
+    ref = BillRef(BillKey("CN_JOURNAL", "100"), "J-100")
+    row = replace(b.row(payment), state=State.DONE, bill=ref)
+    ledger.create([row], b.entry(row, Event.SEEN))
+    ledger.claims[ref.key] = row.key
+    fetch = FetchPorts(
+        *(SCHEME, HandedOver(), ledger, MemoryOutbox(queue, queue), clock, MemoryJournal()),
+        since=WINDOW.start,
+        code_version="1",
+    )
+    return reconcile(ReconcilePorts(fetch, cast("Any", Target(*bills)), "user"), WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("bills", "differences"),
+    [
+        ((RIGHT,), []),
+        ((), [Difference.BILL_GONE]),
+        ((replace(RIGHT, voided=True),), [Difference.BILL_GONE]),
+        ((replace(RIGHT, amount=Decimal("12.51")),), [Difference.AMOUNT]),
+        ((RIGHT, replace(RIGHT, id="101", creator=())), [Difference.DOUBLED]),
+        ((RIGHT, replace(RIGHT, id="101", reference="")), [Difference.UNKNOWN_BILL]),
+    ],
+)
+def test_ledger_and_target_are_compared_to_the_cent(
+    bills: tuple[BillTotal, ...], differences: list[Difference]
+) -> None:
+    """What is booked twice, wrongly or no more is found; that no source shows the row is no difference."""
+    report = compared(*bills)
+    assert [finding.difference for finding in report.findings] == differences
+    assert (report.has_source, report.source_count, report.booked_count, report.queued) == (False, 0, 1, 0)
+
+
+def test_whoever_asks_for_a_page_has_a_defect() -> None:
+    """Nothing is an answer that would move a watermark."""
+    with pytest.raises(DefectError):
+        HandedOver().page(WINDOW, 1)
