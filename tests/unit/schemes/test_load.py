@@ -228,3 +228,12 @@ def test_literals_of_every_kind_go_into_requests(tmp_path: Path) -> None:
     sent = render(request["Literals"], {})
     assert sent == {"whole": 1, "exact": Decimal("1.50"), "yes": True, "none": None, "list": [2, "a"]}
     assert repr(sent) == repr({"whole": 1, "exact": Decimal("1.50"), "yes": True, "none": None, "list": [2, "a"]})
+
+
+def test_no_code_names_a_scheme_that_is_not_the_default() -> None:
+    """Another pair of documents is one file: neither functions nor layers nor the template know of it."""
+    root = FOLDER.parents[4]
+    code = [*(root / "functions").rglob("*.py"), *(root / "layers").rglob("*.py"), root / "template.yaml"]
+    told = {file.name for file in code for name in names() if name != NAME and name in file.read_text(encoding="utf-8")}
+    assert len(code) > 100
+    assert not told
