@@ -99,7 +99,7 @@ class DynamoBench:
 
     def shapes(self) -> Shapes:
         """The known shapes in the hands of one more run."""
-        return DynamoShapes(self.client, self.table)
+        return DynamoShapes(self.client, self.table, MemoryJournal())
 
     def lose_the_next_answer(self, then: Callable[[], object] = lambda: None) -> None:
         """The next write is made, its answer is lost, `then` happens, and the client library repeats it."""

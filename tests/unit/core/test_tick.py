@@ -8,7 +8,7 @@ import pytest
 
 from paysync.core.due import schedule_of
 from paysync.core.errors import RunError
-from paysync.core.fetch import Report
+from paysync.core.fetch import PAID, Report
 from paysync.core.scheme import Remedy
 from paysync.core.states import State
 from paysync.core.tick import REMEDY_STARTED, RUN_STARTED, tick
@@ -121,3 +121,15 @@ def test_a_remedys_request_replaces_by_name_and_leaves_the_rest() -> None:
     asking = replace(source, remedy=Remedy(HOURLY, DAY, {"status": "ALL"})).asking_for_remedy()
     assert asking.request == {"status": "ALL", "size": "50"}
     assert source.asking_for_remedy() == source
+
+
+def test_a_remedy_that_came_through_is_noted_though_the_run_was_not_complete() -> None:
+    """Another run had moved the watermark meanwhile: that is no reason to read the remedy's span at every tick."""
+    world = World(paid("P1", SECOND))
+    ports = remedied(world, paid("R1", 2 * SECOND))
+    world.ledger.advance = lambda before, after: (  # type: ignore[method-assign]
+        after.cursor != PAID and type(world.ledger).advance(world.ledger, before, after)
+    )
+    report = ticked(world, **ports)
+    assert (report.complete, "R1" in world.rows) == (False, True)
+    assert starts(world, REMEDY_STARTED) == world.clock.now()

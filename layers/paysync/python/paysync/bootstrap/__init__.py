@@ -234,6 +234,6 @@ def fetch_ports_of(ground: Ground, scheme: "Scheme", source: "Source") -> FetchP
         clock=ground.clock,
         journal=ground.journal,
         since=ground.since(scheme),
-        shapes=DynamoShapes(ground.dynamodb, ground.settings.table),
+        shapes=DynamoShapes(ground.dynamodb, ground.settings.table, ground.journal),
         code_version=__version__,
     )

@@ -26,7 +26,10 @@ _YEARS: Final = (1970, 2199)
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Once in each span, the spans counted from midnight in China, so that a late tick does not slow the pace."""
+    """Once in each span, so that a late tick does not slow the pace.
+
+    The spans are counted from midnight in China in 1970: from each midnight where they divide a day.
+    """
 
     every: timedelta
 

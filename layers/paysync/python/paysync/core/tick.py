@@ -24,8 +24,10 @@ def tick(ports: FetchPorts, *, deadline: Instant) -> Report:
         started = ports.clock.now()
         last = ports.ledger.watermark(ports.scheme.name, REMEDY_STARTED)
         if due(told.schedule, last.at if last else None, started):
+            run_complete, report.complete = report.complete, True
             fetch.remedy(ports, report, deadline=deadline)
             _note(ports, REMEDY_STARTED, last, started, report)
+            report.complete = report.complete and run_complete
     return report
 
 

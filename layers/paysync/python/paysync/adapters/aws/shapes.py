@@ -4,27 +4,34 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from paysync.adapters.aws.items import Item, Read, key, s
+from paysync.core.ports import Journal
 from paysync.core.shape import Field, Shape
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _PRINT_LENGTH: Final = 16
+_REFUSED: Final = "ConditionalCheckFailedException"
 
 
 class DynamoShapes:
-    """`core.shape.Shapes`."""
+    """`core.shape.Shapes`. What AWS refuses is told and fails no run: its rows are stored by then."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, journal: Journal) -> None:
         self._client = client
         self._table = table
+        self._journal = journal
 
     def shape(self, scheme: str) -> Shape | None:
         """One consistent GetItem."""
-        found = self._client.get_item(TableName=self._table, Key=_place(scheme), ConsistentRead=True)
+        try:
+            found = self._client.get_item(TableName=self._table, Key=_place(scheme), ConsistentRead=True)
+        except (BotoCoreError, ClientError) as error:
+            self._trouble(error)
+            return None
         return _shape(found["Item"]) if "Item" in found else None
 
     def keep(self, scheme: str, before: Shape | None, after: Shape) -> bool:
@@ -43,12 +50,16 @@ class DynamoShapes:
             put["ExpressionAttributeValues"] = {":print": s(_print(_text(before)))}
         try:
             self._client.put_item(**put)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except (BotoCoreError, ClientError) as error:
+            if not isinstance(error, ClientError) or error.response["Error"]["Code"] != _REFUSED:
+                self._trouble(error)
+                return False
             stands: Any = error.response.get("Item") or {}
             return bool(stands.get("print", {}).get("S") == _print(text))
         return True
+
+    def _trouble(self, error: Exception) -> None:
+        self._journal.tell("the shape of the source's rows is not looked at this time", error=str(error))
 
 
 def _place(scheme: str) -> Item:
