@@ -8,6 +8,7 @@ from paysync.core.bills import EDITABLE, BillStatus
 from paysync.core.codes import Code
 from paysync.core.keys import PaymentKey
 from paysync.core.times import Instant, local_date
+from simulation.pair import FORM
 
 INTEGRATION_USER: Final = "paysync"
 PERSON: Final = "zhang.san"
@@ -55,6 +56,7 @@ class BookedBill:
     reference: str = ""
     voided: bool = False
     deleted: bool = False
+    form: str = FORM
     pushed_for: PaymentKey | None = None
     meant_for: PaymentKey | None = None
     touched_at: Instant | None = None
@@ -88,17 +90,23 @@ class Books:
         self.applications[application.number] = application
         return application
 
-    def of_source(self, application: Application) -> list[BookedBill]:
+    def of_source(self, application: Application, form: str = FORM) -> list[BookedBill]:
         """Every bill of an application that exists, voided ones too."""
-        return [b for b in self.bills.values() if application in b.sources and not b.deleted]
+        return [b for b in self.bills.values() if application in b.sources and b.form == form and not b.deleted]
 
-    def left(self, application: Application) -> Decimal:
-        """What is not yet on unvoided bills."""
-        taken = sum((e for b in self.of_source(application) if b.counts for e in (b.amount,)), Decimal(0))
+    def left(self, application: Application, form: str = FORM) -> Decimal:
+        """What is not yet on unvoided bills of the form."""
+        taken = sum((e for b in self.of_source(application, form) if b.counts for e in (b.amount,)), Decimal(0))
         return application.applied - taken
 
     def push(
-        self, numbers: list[str], *, now: Instant, visible_at: Instant, pushed_for: PaymentKey | None
+        self,
+        numbers: list[str],
+        *,
+        now: Instant,
+        visible_at: Instant,
+        pushed_for: PaymentKey | None,
+        form: str = FORM,
     ) -> BookedBill | Code:
         """Push by number; several sources are merged into one bill, as a rule may do."""
         found = [self.applications[n] for n in numbers if n in self.applications]
@@ -106,14 +114,16 @@ class Books:
             return Code.SOURCE_NOT_AUDITED
         entries: list[Entry] = []
         for application in found:
-            left = self.left(application)
+            left = self.left(application, form)
             if left <= 0:
                 if self.over_push_guard:
                     return Code.SOURCE_USED_UP
                 left = application.applied
             entries += self._entries(left, application.parts)
         draft = any(a.draft for a in found)
-        return self._book(found, entries, INTEGRATION_USER, now, visible_at, draft=draft, pushed_for=pushed_for)
+        made = self._book(found, entries, INTEGRATION_USER, now, visible_at, draft=draft, pushed_for=pushed_for)
+        made.form = form
+        return made
 
     def make_by_hand(
         self, application: Application, amount: Decimal, *, now: Instant, meant_for: PaymentKey | None, creator: str

@@ -19,7 +19,7 @@ from paysync.core.times import NEVER, Instant, local_date
 from paysync.core.turn import HANDOVER_AT
 from simulation.books import BookedBill
 from simulation.hub import Actor
-from simulation.pair import FORM
+from simulation.pair import AFTER, FORMS, NAME
 from simulation.target import CALL_SPAN
 
 if TYPE_CHECKING:
@@ -201,16 +201,29 @@ class Checker:
                 self.fail("I2", key, f"bill {ours[0].id} exists, but the row is {row.state} and knows none")
             if row.state is State.DONE and not ours and not self._was_by_hand(row):
                 self.fail("I2", key, "DONE without a bill")
+            if row.state is State.DONE and world.load.after and key.scheme == NAME:
+                self._check_handed_on(row)
         for paid in world.maycur.rows:
             if paid.paid_at >= world.load.since and paid.listed(world.now) and not self._recorded(paid.raw):
                 self.fail("I2", PaymentKey("?", str(paid.raw["paymentBizCode"])), "a paid row has no ledger row")
         if world.checks_secrets:
             self._check_secrets()
 
+    def _check_handed_on(self, row: Row) -> None:
+        """A booked payment's row is in the other scheme: once, with its content, and nothing is owed any more."""
+        second = self.world.ledger.table.get(PaymentKey(AFTER, row.key.code))
+        if second is None or row.owes_call_back:
+            self.fail("I11", row.key, "DONE, but not handed on")
+        if (second.payment.facts, second.changed) != (row.payment.facts, None):
+            self.fail("I11", row.key, "handed on with other content")
+        events = [entry.event for entry in self.world.ledger.history(row.key)]
+        if events.count(Event.CALLED_BACK) != 1:
+            self.fail("I11", row.key, f"handed on {events.count(Event.CALLED_BACK)} times")
+
     def bills_of(self, key: PaymentKey) -> list[BookedBill]:
         """Every bill that moves money for a payment: pushed for it, or claimed by it."""
         claims, bills = self.world.ledger.claims, self.world.books.bills.values()
-        return [b for b in bills if b.counts and (b.pushed_for == key or claims.get(BillKey(FORM, b.id)) == key)]
+        return [b for b in bills if b.counts and (b.pushed_for == key or claims.get(BillKey(b.form, b.id)) == key)]
 
     def wrong_with(self, bill: BookedBill, row: Row) -> str:
         """Which part of a finished bill is not the payment's, or nothing."""
@@ -258,7 +271,7 @@ class Checker:
         application = world.books.applications.get(facts.source.number) if facts else None
         if application is None or intent is None:
             return
-        for bill in world.books.of_source(application):
+        for bill in world.books.of_source(application, FORMS[row.key.scheme]):
             if bill.visible_at >= asked_at or (bill.touched_at is not None and bill.touched_at >= asked_at):
                 continue
             if bill.id not in intent.baseline:
@@ -269,6 +282,8 @@ class Checker:
     def _watch_done(self, row: Row) -> None:
         ours = self.bills_of(row.key)
         own = next((b for b in ours if row.bill and b.id == row.bill.key.id), None)
+        if own is not None and own.form != FORMS[row.key.scheme]:
+            self.fail("I4", row.key, f"DONE with bill {own.id} of another form, {own.form}")
         if own is None:
             known = self.world.books.bills.get(row.bill.key.id) if row.bill else None
             if known is None or not self._by_hand(known):
@@ -297,7 +312,8 @@ class Checker:
             self.fail("I2", row.key, f"REJECTED although bill {bill.id} is complete")
 
     def _owner(self, bill_id: str) -> PaymentKey | None:
-        return self.world.ledger.claims.get(BillKey(FORM, bill_id))
+        bill = self.world.books.bills.get(bill_id)
+        return self.world.ledger.claims.get(BillKey(bill.form, bill_id)) if bill else None
 
     def _by_hand(self, bill: BookedBill) -> bool:
         return bill.touched_at is not None and bill.touched_at >= self.world.now - _BY_HAND

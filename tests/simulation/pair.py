@@ -1,10 +1,14 @@
 """The scheme that the world runs: the shipped pair of forms in short, with a quiet period that fits its lateness."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
 from paysync.core.scheme import (
+    HANDED_OVER,
+    CallBack,
     FieldSpec,
     FieldType,
     Lookup,
@@ -22,8 +26,12 @@ from paysync.core.scheme import (
 from paysync.core.templates import parse
 
 NAME: Final = "sim"
+AFTER: Final = "sim-after"
+"""The scheme that booked payments are handed on to: it pushes the same application into bills of another form."""
 SOURCE_FORM: Final = "CN_PAYAPPLY"
 FORM: Final = "AP_PAYBILL"
+AFTER_FORM: Final = "CN_AFTERPAY"
+FORMS: Final = {NAME: FORM, AFTER: AFTER_FORM}
 QUIET: Final = timedelta(minutes=30)
 
 
@@ -40,7 +48,7 @@ _FIELDS: Final = (
     FieldSpec("payableAmount", "付款金额", FieldType.AMOUNT, required=True),
     FieldSpec("auditTimeStamp", "付款时间", FieldType.EPOCH_MS, required=True),
 )
-_REQUEST: Final[Tree] = {
+_REQUEST: Final[Mapping[str, Tree]] = {
     "Ids": "",
     "Numbers": (_template("{{payeeTargetBusinessCode}}"),),
     "RuleId": "rule",
@@ -136,3 +144,16 @@ def scheme(
             wake_after=timedelta(minutes=10),
         ),
     )
+
+
+def with_call_back(first: Scheme) -> tuple[Scheme, Scheme]:
+    """The scheme as it hands each booked payment on, and the one that takes it: of the same key and source."""
+    fields = tuple((spec.name, _template(f"{{{{{spec.name}}}}}")) for spec in _FIELDS)
+    request = {**_REQUEST, "TargetFormId": AFTER_FORM}
+    after = replace(
+        first,
+        name=AFTER,
+        source=replace(first.source, connector=HANDED_OVER),
+        target=replace(_TARGET, form=AFTER_FORM, make_request=request),
+    )
+    return replace(first, call_back=CallBack(AFTER, fields)), after

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from paysync.core.bills import BillStatus
@@ -26,7 +27,8 @@ Act = Callable[["World"], None]
 def decide(world: "World", rows: Sequence[Row], *, final: bool) -> None:
     """What a careful person does with what is left: they see the true books, and act by the tools."""
     for row in rows:
-        world.person("review", lambda ports, row=row: _decided(world, ports, row, final=final))  # type: ignore[misc]  # bound now
+        does = partial(_decided, world, row=row, final=final)
+        world.person("review", does, row.key.scheme)
 
 
 def decide_all(world: "World") -> None:
@@ -121,17 +123,19 @@ def correct_the_payments(world: "World") -> None:
 
 def _on_each_in_review(world: "World", does: Callable[[ReviewPorts, Look], object]) -> None:
     def decided(ports: ReviewPorts) -> None:
-        for row in [r for r in ports.ledger.rows(list(world.ledger.table)).values() if r.state is State.REVIEW]:
+        keys = [key for key in world.ledger.table if key.scheme == ports.scheme.name]
+        for row in [r for r in ports.ledger.rows(keys).values() if r.state is State.REVIEW]:
             match look(ports, row):
                 case Done(seen):
                     does(ports, seen)
                 case _:
                     pass
 
-    world.person("decision", decided)
+    for scheme in world.schemes:
+        world.person("decision", decided, scheme)
 
 
-def _decided(world: "World", ports: ReviewPorts, row: Row, *, final: bool) -> None:
+def _decided(world: "World", ports: ReviewPorts, *, row: Row, final: bool) -> None:
     if row.state is State.REJECTED:
         if final or row.payment.facts is None:
             close(ports, row, "cannot be booked")

@@ -42,7 +42,7 @@ class SimLedger(MemoryLedger):
         self.world = world
         self._made: set[object] = set()
         """Requests that were carried out: the client library may repeat one whose answer was lost."""
-        self._former: dict[tuple[State, bool], list[tuple[Instant, PaymentKey]]] = {}
+        self._former: dict[tuple[str, State, bool], list[tuple[Instant, PaymentKey]]] = {}
 
     def _commit(self, change: Change, mine: object) -> Commit:
         key = change.before.key
@@ -62,9 +62,9 @@ class SimLedger(MemoryLedger):
     def _unsettled(self, scheme: str, state: State, due: Instant, *, taken: bool) -> list[tuple[Instant, PaymentKey]]:
         actor = self.world.current
         if actor is not None and actor.fault is Fault.STALE:
-            return self._former.get((state, taken), [])
+            return self._former.get((scheme, state, taken), [])
         found = super()._unsettled(scheme, state, due, taken=taken)
-        self._former[state, taken] = found
+        self._former[scheme, state, taken] = found
         return found
 
 

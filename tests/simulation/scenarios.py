@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from fakes.system import START
 from paysync.core.bills import BillStatus
@@ -18,7 +18,7 @@ from simulation.faults import Fault
 from simulation.hub import MINUTE, SECOND, Work
 from simulation.invariants import ViolationError
 from simulation.maycur import PaidRow, paid_row
-from simulation.pair import NAME, scheme
+from simulation.pair import NAME, scheme, with_call_back
 from simulation.people import decide_all, replay_all
 from simulation.world import Load, World
 
@@ -150,6 +150,11 @@ def reconcile_beside_push(world: World) -> None:
         world.later(at, world.reconcile)
 
 
+def called_back(world: World) -> None:
+    """Two payments of one application, each handed on to a scheme that pushes the same application once more."""
+    two_of_one(world)
+
+
 def ten_to_push(world: World) -> None:
     """A full batch; with a slow ERP too much for one invocation."""
     for place in range(10):
@@ -160,11 +165,9 @@ def ten_to_push(world: World) -> None:
 class OneBill(Books):
     """A conversion rule gone wrong: every Push answers with the bill that the first one has made."""
 
-    def push(
-        self, numbers: list[str], *, now: Instant, visible_at: Instant, pushed_for: PaymentKey | None
-    ) -> BookedBill | Code:
+    def push(self, numbers: list[str], **said: Any) -> BookedBill | Code:
         known = next(iter(self.bills.values()), None)
-        return known or super().push(numbers, now=now, visible_at=visible_at, pushed_for=pushed_for)
+        return known or super().push(numbers, **said)
 
 
 def one_bill_for_all(world: World) -> None:
@@ -189,6 +192,7 @@ SCENARIOS: Final[Mapping[str, Callable[[World], None]]] = {
         pages_that_change,
         backfill_beside_fetch,
         reconcile_beside_push,
+        called_back,
     )
 }
 _SCHEMES: Final = {"ten_with_two_faulty": partial(scheme, page_size=20), "attested": partial(scheme, repush=True)}
@@ -203,13 +207,21 @@ def play(
     trace: bool = False,
 ) -> World:
     """A scenario from its first fetch to its end, with the faults and acts of the plan. Raises ViolationError."""
-    world = World(plan=plan or {}, load=load or Load(scheme=_SCHEMES.get(name, scheme)()))
+    world = World(plan=plan or {}, load=load or _load(name))
     world.acts = {point: _on(world, act) for point, act in (acts or {}).items()}
     if trace:
         world.trace = deque(maxlen=4000)
     world.ops = []
     SCENARIOS[name](world)
     return _to_its_end(world)
+
+
+def _load(name: str) -> Load:
+    mine = _SCHEMES.get(name, scheme)()
+    if name != called_back.__name__:
+        return Load(scheme=mine)
+    first, after = with_call_back(mine)
+    return Load(scheme=first, after=after)
 
 
 def play_slow_erp() -> World:
@@ -233,8 +245,8 @@ def play_one_bill_for_all() -> World:
 
 
 def states(world: World) -> dict[str, State]:
-    """Where every payment ended."""
-    return {key.code: row.state for key, row in world.ledger.table.items()}
+    """Where every payment ended; one of the scheme that rows are handed on to by its whole key."""
+    return {key.code if key.scheme == NAME else str(key): row.state for key, row in world.ledger.table.items()}
 
 
 def booked(world: World) -> set[str]:

@@ -24,6 +24,7 @@ from paysync.core.ports import LookupKey
 from simulation.books import BookedBill
 from simulation.faults import Fault
 from simulation.hub import MINUTE, MS, SECOND, Killed
+from simulation.pair import FORM
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -65,9 +66,10 @@ _UNCONFIRMED: Final = Unknown(Diagnosis.of(Code.ERP_UNCONFIRMED))
 class SimTarget:
     """`core.ports.Target`: reads may fail, writes may fail, be late, be lost, be partial. The books are the truth."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "World", form: str = FORM) -> None:
         self.world = world
         self.books = world.books
+        self._form = form
 
     # ---- reads
 
@@ -91,7 +93,7 @@ class SimTarget:
         return self._read(
             "bills_by_reference",
             lambda: {
-                wanted: [_total(b) for b in self.books.bills.values() if b.reference == wanted and not b.deleted]
+                wanted: [_total(b) for b in self._own() if b.reference == wanted and not b.deleted]
                 for wanted in references
             },
         )
@@ -100,7 +102,7 @@ class SimTarget:
         span = (first.isoformat(), last.isoformat())
         return self._read(
             "bills_between",
-            lambda: [_total(b) for b in self.books.bills.values() if span[0] <= b.day <= span[1] and not b.deleted],
+            lambda: [_total(b) for b in self._own() if span[0] <= b.day <= span[1] and not b.deleted],
         )
 
     # ---- writes
@@ -116,7 +118,11 @@ class SimTarget:
         def effect() -> BookedBill | Code:
             visible_at = world.now + world.load.query_lag
             made = self.books.push(
-                [str(n) for n in numbers], now=world.now, visible_at=visible_at, pushed_for=pushed_for
+                [str(n) for n in numbers],
+                now=world.now,
+                visible_at=visible_at,
+                pushed_for=pushed_for,
+                form=str(request["TargetFormId"]),
             )
             world.checker.push_is_over(pushed_for)
             world.checker.pushed(made)
@@ -241,14 +247,18 @@ class SimTarget:
         self.world.checker.looked_at[self.world.current, one.payment] = now
         return [
             _head(b, creators=creators)
-            for b in self.books.bills.values()
+            for b in self._own()
             if not b.deleted
             and b.visible_at <= now
             and (b.reference == one.reference or any(a.id == one.source_id for a in b.sources))
         ]
 
     def _bills(self, ids: Sequence[str]) -> list[BookedBill]:
-        return [b for i in ids if (b := self.books.bills.get(i)) is not None and not b.deleted]
+        return [b for b in self._own() if b.id in ids and not b.deleted]
+
+    def _own(self) -> list[BookedBill]:
+        """The bills of its form."""
+        return [b for b in self.books.bills.values() if b.form == self._form]
 
 
 def _judged(code: Code | None) -> Outcome[None]:

@@ -23,7 +23,7 @@ from paysync.core.reconcile import ReconcilePorts, ReconcileReport, reconcile
 from paysync.core.records import Received, Row
 from paysync.core.review import ReviewPorts
 from paysync.core.scheme import Paging, Scheme
-from paysync.core.states import OPEN, SETTLED, State
+from paysync.core.states import OPEN, State
 from paysync.core.sweep import SweepPorts, sweep
 from paysync.core.times import Instant, Window
 from paysync.core.turn import Acknowledge, PushPorts
@@ -32,7 +32,7 @@ from simulation.faults import Fault
 from simulation.hub import MINUTE, MS, SECOND, Actor, Hub, SandboxLike
 from simulation.invariants import Checker, ViolationError
 from simulation.maycur import SimMaycur
-from simulation.pair import NAME, scheme
+from simulation.pair import FORMS, NAME, scheme
 from simulation.people import LOOKS, decide
 from simulation.ports import SimClock, SimInbox, SimLedger, SimOutbox
 from simulation.target import CALL_SPAN, LATEST, SimTarget
@@ -57,6 +57,8 @@ class Load:
     over_push_guard: bool = True
     reading: Paging = Paging.PAGE_FROM_1
     scheme: Scheme = field(default_factory=scheme)
+    after: Scheme | None = None
+    """The scheme that booked payments are handed on to."""
     pace: int = 1
     """So many times slower than usual does the ERP push."""
     duplicates: float = 0.0
@@ -107,7 +109,9 @@ class World(Hub):
         self.journal = MemoryJournal()
         self.ledger = SimLedger(self)
         self.checker = Checker(self)
-        self.target = SimTarget(self)
+        self.schemes = {one.name: one for one in (self.load.scheme, self.load.after) if one}
+        self.targets = {name: SimTarget(self, FORMS[name]) for name in self.schemes}
+        self.target = self.targets[NAME]
         self.outbox, self.inbox = SimOutbox(self), SimInbox(self)
         self.machines = [SandboxLike() for _ in range(CONCURRENCY)]
         self._rotated_until = START - SECOND
@@ -205,18 +209,17 @@ class World(Hub):
         machine = SandboxLike()
 
         def invocation(actor: Actor) -> None:
-            scheme = self.load.scheme
             clock = SimClock(self, machine)
-            sweep(SweepPorts(scheme, self.ledger, self.outbox, clock, self.journal, {scheme.name: scheme}, "1"))
+            for each in self.schemes.values():
+                sweep(SweepPorts(each, self.ledger, self.outbox, clock, self.journal, self.schemes, "sim"))
             del actor
 
         self.start(f"sweep-{next(self._names)}", invocation, sandbox=machine, lives=120 * SECOND)
 
-    def person(self, name: str, does: Callable[[ReviewPorts], None]) -> None:
+    def person(self, name: str, does: Callable[[ReviewPorts], None], scheme: str = NAME) -> None:
         """A command of an operator."""
-        ports = ReviewPorts(
-            self.load.scheme, self.ledger, self.target, self.outbox, SimClock(self, self._people), f"op-{name}"
-        )
+        mine, target = self.schemes[scheme], self.targets[scheme]
+        ports = ReviewPorts(mine, self.ledger, target, self.outbox, SimClock(self, self._people), f"op-{name}")
         self.start(f"{name}-{next(self._names)}", lambda _: does(ports), sandbox=SandboxLike())
 
     def fetch_ports(self, clock: SimClock) -> FetchPorts:
@@ -284,7 +287,8 @@ class World(Hub):
 
     def _is_calm(self) -> bool:
         waits = any(
-            row.state in OPEN or row.owes_letter or self._will_be_released(row) for row in self.ledger.table.values()
+            row.state in OPEN or row.owes_letter or row.owes_call_back or self._will_be_released(row)
+            for row in self.ledger.table.values()
         )
         return not waits and not self.actors and len(self.queue) == 0 and not self._events
 
@@ -295,8 +299,11 @@ class World(Hub):
 
     def _skip_to_next(self, end: Instant) -> None:
         """Nothing happens until the next row is due or the next message visible: time may jump there."""
-        rows = [row for row in self.ledger.table.values() if row.state in OPEN or row.waits_for is not None]
-        marks = [row.wake_at for row in rows]
+        marks = [
+            row.wake_at
+            for row in self.ledger.table.values()
+            if row.state in OPEN or row.owes_call_back or row.waits_for is not None
+        ]
         visible = self.queue.next_visible()
         marks += [visible] if visible else []
         marks += [self._events[0][0]] if self._events else []
@@ -304,11 +311,11 @@ class World(Hub):
             self.now = max(self.now, min(*marks, end))
 
     def _sweep_has_work(self) -> bool:
-        return any(row.state not in SETTLED and row.wake_at <= self.now for row in self.ledger.table.values())
+        return any(row.is_listed and row.wake_at <= self.now for row in self.ledger.table.values())
 
     def _check_end(self) -> None:
         self.checker.check()
-        left = {r.key.code: str(r.state) for r in self.ledger.table.values() if r.state not in SETTLED}
+        left = {str(r.key): str(r.state) for r in self.ledger.table.values() if r.is_listed}
         if left:
             raise ViolationError(f"I10: not ended: {left}")
 
@@ -330,20 +337,23 @@ class World(Hub):
 
     def _invoked(self, batch: Sequence[Received], machine: SandboxLike) -> None:
         clock = SimClock(self, machine)
-        ports = PushPorts(
-            scheme=self.load.scheme,
-            ledger=self.ledger,
-            target=self.target,
-            outbox=self.outbox,
-            inbox=self.inbox,
-            clock=clock,
-            ids=self.ids,
-            journal=self.journal,
-            integration_user=INTEGRATION_USER,
-            call_span=CALL_SPAN,
-            code_version="sim",
-        )
-        verdicts = push_batch(batch, {NAME: ports}, deadline=clock.now() + PUSH_TIMEOUT)
+        ports = {
+            name: PushPorts(
+                scheme=scheme,
+                ledger=self.ledger,
+                target=self.targets[name],
+                outbox=self.outbox,
+                inbox=self.inbox,
+                clock=clock,
+                ids=self.ids,
+                journal=self.journal,
+                integration_user=INTEGRATION_USER,
+                call_span=CALL_SPAN,
+                code_version="sim",
+            )
+            for name, scheme in self.schemes.items()
+        }
+        verdicts = push_batch(batch, ports, deadline=clock.now() + PUSH_TIMEOUT)
         fault = self.point("delete")
         self.spend(fault, 10 * MS)
         if fault is Fault.LOST:
