@@ -73,8 +73,10 @@ def test_an_outcome_is_one_of_three() -> None:
 def phrases() -> set[str]:
     """Every phrase that a field's misfit is told in, as the modules that judge fields write them; numbers filled in."""
     found, parts = set[str](), set[int]()
-    for module in (conditions, conversions, facts, fields, filters, reading, templates):
-        for node in ast.walk(ast.parse(inspect.getsource(module))):
+    modules = (conditions, conversions, facts, fields, filters, reading, templates)
+    trees = [ast.parse(inspect.getsource(module)) for module in modules]  # all kept, so that no id is given twice
+    for tree in trees:
+        for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
                 parts |= {id(part) for part in node.values}
                 found.add(re.sub(r"\{.*?\}", "7", ast.literal_eval(ast.unparse(node)[1:])))

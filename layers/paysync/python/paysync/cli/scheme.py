@@ -189,7 +189,7 @@ def _problems(file: Path) -> tuple[Problem, ...]:
     except SchemeFileError as error:
         return error.problems
     try:
-        Forms.of(plain["target"]["options"])
+        Forms.of(plain["target"].get("options", {}))
     except SchemeError as error:
         what = dict(error.diagnosis.details)["what"]
         option = what.partition(":")[0].rpartition(".")[2]

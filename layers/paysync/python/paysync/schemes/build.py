@@ -1,9 +1,9 @@
 """From a checked scheme's plain data to the dataclasses that the core runs on. Needs neither pydantic nor YAML."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from paysync.core.scheme import (
     CallBack,
@@ -23,8 +23,10 @@ from paysync.core.scheme import (
     Tree,
 )
 from paysync.core.templates import parse
+from paysync.schemes.http_build import http_target, listing_of, maycur_target
 from paysync.schemes.plain import Plain
 from paysync.schemes.spans import span_of
+from paysync.schemes.trees import tree_of
 
 PARAMETER: Final = re.compile(r"\{\{\s*param\.(\w+)\s*\}\}\Z")
 """A text that is one parameter and nothing else."""
@@ -40,22 +42,10 @@ def scheme_of(plain: Plain, parameters: Mapping[str, str], version: str) -> Sche
         parameters=dict(parameters),
         source=_source(plain["source"]),
         lookups=tuple(_lookup(name, one) for name, one in lookups.items()),
-        target=_target(target),
+        target=_TARGETS[target["connector"]](target, plain["scheme"]),
         call_back=_call_back(plain["call_back"], parameters),
         policies=_policies(plain["policies"]),
     )
-
-
-def tree_of(value: Any) -> Tree:
-    """The value with templates in the place of text that has slots."""
-    if isinstance(value, str):
-        return parse(value)
-    if isinstance(value, Mapping):
-        return {key: tree_of(branch) for key, branch in value.items()}
-    if isinstance(value, Sequence):
-        return tuple(tree_of(branch) for branch in value)
-    scalar: Tree = value
-    return scalar
 
 
 def _source(plain: Plain) -> SourcePart:
@@ -84,6 +74,7 @@ def _source(plain: Plain) -> SourcePart:
         overlap=span_of(plain["overlap"]),
         deep_scan=span_of(plain["deep_scan"]),
         safety_delay=span_of(plain["safety_delay"]),
+        listing=listing_of(plain),
     )
 
 
@@ -112,7 +103,7 @@ def _template(text: str) -> Template:
     return found if isinstance(found, Template) else Template((found,))
 
 
-def _target(plain: Plain) -> TargetPart:
+def _k3cloud_target(plain: Plain, _scheme: str) -> TargetPart:
     steps = {one["step"]: one for one in plain["steps"]}
     making = steps.get("push") or steps.get("create")
     return TargetPart(
@@ -129,6 +120,13 @@ def _target(plain: Plain) -> TargetPart:
         currencies=dict(plain["currencies"]),
         options=dict(plain["options"]),
     )
+
+
+_TARGETS: Final[Mapping[str, Callable[[Plain, str], TargetPart]]] = {
+    "k3cloud": _k3cloud_target,
+    "http": http_target,
+    "maycur": maycur_target,
+}
 
 
 def _save(plain: Plain) -> SaveStep:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from paysync.core.templates import slots
-from paysync.schemes.build import tree_of
-from paysync.schemes.model import Create, Push, Save, SchemeFile
+from paysync.schemes.http_model import HttpCreate, HttpFind, HttpRead, HttpTarget, MaycurCreate
+from paysync.schemes.model import Create, HttpSource, Push, Save, SchemeFile
 from paysync.schemes.problems import Problem
+from paysync.schemes.trees import tree_of
 from paysync.schemes.yamltext import Document
 
 
@@ -25,6 +26,10 @@ def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
 
 def _trees(scheme: SchemeFile) -> Iterator[Any]:
     yield scheme.source.request
+    if isinstance(scheme.source, HttpSource):
+        yield scheme.source.headers
+    if isinstance(scheme.target, HttpTarget):
+        yield scheme.target.headers
     for lookup in scheme.lookups.values():
         yield lookup.where
     for step in scheme.target.steps:
@@ -33,6 +38,10 @@ def _trees(scheme: SchemeFile) -> Iterator[Any]:
                 yield step.request
             case Save():
                 yield step.head, step.each, step.expect
+            case HttpCreate() | HttpFind() | MaycurCreate():
+                yield step.endpoint, step.request
+            case HttpRead():
+                yield step.endpoint, step.expect
             case _:
                 pass
     if scheme.call_back:
