@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from paysync.core.scheme import Scheme
 
 CONNECTORS: Final[Mapping[str, tuple[str, str]]] = {
+    "http": ("paysync.bootstrap.http", "Http"),
     "k3cloud": ("paysync.bootstrap.k3cloud", "K3Cloud"),
     "maycur": ("paysync.bootstrap.maycur", "Maycur"),
 }

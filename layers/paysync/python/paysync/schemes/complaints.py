@@ -30,7 +30,7 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
 _FORMS: Final[Mapping[str, str]] = {
     PATTERN: "write a whole number, a blank and ms, s, min, h or d, e.g. 5 min",
     ENDPOINT: "write the path from its first slash on, without host and blanks",
-    PATH: "write the path from its first slash on, or {{param.NAME}}, without host and blanks",
+    PATH: "write the path from its first slash on, or {{param.NAME}}, without host, query and blanks",
     CURRENCY: "write the three capital letters of ISO 4217, e.g. CNY",
     NAME: "write small letters, digits and hyphens",
     WORD: "write small letters, digits and underscores",

@@ -5,12 +5,11 @@ different things. The HTTP status never means success.
 """
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from paysync.adapters.replies import Page, Reply, json_in, masked, total_in
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
@@ -22,28 +21,7 @@ LIST_NAMES: Final = ("list", "rows", "records")
 Envelope: TypeAlias = Mapping[str, Any]
 _GOOD, _BAD_REQUEST, _TOO_MANY, _SERVER = range(200, 300), range(400, 500), 429, 500
 _NO_TOKEN: Final = (401, 403)
-_LONG_NUMBER: Final = re.compile(r"\d{9,}|\d{4}(?: \d{4}){2,}(?: \d{1,4})?")
-_LIKE_A_TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{28,}")
-_SHOWN: Final = 4
 _MISSING: Final = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole HTTP answer, as far as a judge looks at it."""
-
-    status: int
-    body: bytes
-    retry_after: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows in the order they came (numbers as int or Decimal), the total where one is said, and where they lay."""
-
-    rows: Sequence[Mapping[str, object]]
-    total: int | None = None
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +68,16 @@ def acknowledged(reply: Reply) -> Outcome[Envelope]:
     return _by_code(envelope, reply.status)
 
 
-def masked(text: str) -> str:
-    """The vendor's words without what may be an account number or a token."""
-    hidden = _LIKE_A_TOKEN.sub("***", text)
-    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], hidden)
-
-
 # ----------------------------------------------------------------------------------------------------------------------
 
 
 def _envelope(body: bytes) -> Envelope | None:
     """The JSON object, or None for what is none (cut, HTML, another encoding, a number that is no JSON)."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, ArithmeticError, RecursionError):
+        value = json_in(body)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _by_code(envelope: Envelope, status: int) -> Outcome[Envelope]:
@@ -167,8 +135,8 @@ def _page(envelope: Envelope, row_path: str, *, null_means_empty: bool) -> Outco
     if isinstance(place, list):
         if not all(isinstance(row, dict) for row in place):
             return _shape(f"a row at {path} is no object")
-        return Done(Page(tuple(place), _total(holder, envelope), path))
-    if null_means_empty and place in (None, _MISSING) and _holds_nothing(holder) and not _total(holder, envelope):
+        return Done(Page(tuple(place), total_in(holder, envelope), path))
+    if null_means_empty and place in (None, _MISSING) and _holds_nothing(holder) and not total_in(holder, envelope):
         return Done(Page((), None, path))
     if place is None:
         return Unknown(Diagnosis.of(Code.MAYCUR_NULL, path=path))
@@ -201,16 +169,6 @@ def _at(envelope: Envelope, path: str) -> tuple[object, object]:
 def _holds_nothing(holder: object) -> bool:
     """Whether an object has no filled list or object in it, where rows might lie under another name."""
     return isinstance(holder, dict) and not any(value for value in holder.values() if isinstance(value, list | dict))
-
-
-def _total(holder: object, envelope: Envelope) -> int | None:
-    for place in (holder, envelope):
-        said = place.get("total") if isinstance(place, dict) else None
-        if isinstance(said, str) and said.isdecimal():
-            return int(said)
-        if isinstance(said, int) and not isinstance(said, bool) and said >= 0:
-            return said
-    return None
 
 
 def _shape(what: str) -> Unknown:

@@ -1,0 +1,36 @@
+"""The headers of a scheme's requests: the only place where a value of the secret may stand."""
+
+from collections.abc import Mapping
+
+from paysync.core.codes import Code
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.errors import SettingsError
+from paysync.core.exchanges import Headers
+from paysync.core.templates import TemplateFault, render
+
+
+def headers_of(
+    headers: Headers, secret: Mapping[str, object], parameters: Mapping[str, str], *, setting: str
+) -> Mapping[str, str]:
+    """The headers with their values. Raises SettingsError with the secret (`setting`) and its field, never a value."""
+    scope = {"secret": secret, "param": parameters}
+    return {name: _usable(name, _rendered(tree, scope, setting), setting) for name, tree in headers}
+
+
+def hidden_in(secret: Mapping[str, object]) -> frozenset[str]:
+    """What no answer may carry into a diagnosis or a log."""
+    return frozenset(value.strip() for value in secret.values() if isinstance(value, str) and value.strip())
+
+
+def _rendered(tree: object, scope: Mapping[str, object], setting: str) -> str:
+    try:
+        return str(render(tree, scope))  # type: ignore[arg-type]  # a header's tree is text or a template
+    except TemplateFault as fault:
+        field = dict(fault.diagnosis.details).get("field", "").removeprefix("secret.")
+        raise SettingsError(Diagnosis.of(Code.SECRET_FIELD, setting=setting or "HttpSecretArn", field=field)) from None
+
+
+def _usable(name: str, value: str, setting: str) -> str:
+    if value and value.isascii() and value.isprintable():
+        return value
+    raise SettingsError(Diagnosis.of(Code.SECRET_FIELD, setting=setting or "HttpSecretArn", field=f"header {name}"))
