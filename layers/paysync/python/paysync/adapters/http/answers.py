@@ -55,7 +55,9 @@ def heads(reply: Reply, finding: Finding, reference: str) -> Outcome[Sequence[Bi
     """
     match _read(reply, finding.verdicts, finding.none_when):
         case Done(seen):
-            return Done(()) if seen is None else _heads(seen, finding, reference)
+            if seen is None:
+                return Done(())
+            return _heads(seen, finding, reference)
         case DefinitelyNot(why) if why.code is Code.HTTP_REFUSED:
             return _untrusted(f"the question was refused ({why.vendor})")
         case failure:
