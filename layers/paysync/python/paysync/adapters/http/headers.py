@@ -1,6 +1,7 @@
 """The headers of a scheme's requests: the only place where a value of the secret may stand."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
@@ -9,12 +10,19 @@ from paysync.core.exchanges import Headers
 from paysync.core.templates import TemplateFault, render
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Headers that are sent and never shown."""
+
+    values: Mapping[str, str] = field(repr=False)
+
+
 def headers_of(
     headers: Headers, secret: Mapping[str, object], parameters: Mapping[str, str], *, setting: str
-) -> Mapping[str, str]:
+) -> Sealed:
     """The headers with their values. Raises SettingsError with the secret (`setting`) and its field, never a value."""
     scope = {"secret": secret, "param": parameters}
-    return {name: _usable(name, _rendered(tree, scope, setting), setting) for name, tree in headers}
+    return Sealed({name: _usable(name, _rendered(tree, scope, setting), setting) for name, tree in headers})
 
 
 def hidden_in(secret: Mapping[str, object]) -> frozenset[str]:

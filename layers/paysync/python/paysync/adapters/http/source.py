@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from paysync.adapters.http import answers
 from paysync.adapters.http.client import Call, HttpClient
+from paysync.adapters.http.headers import Sealed
 from paysync.adapters.replies import Page, Reply
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
@@ -18,9 +19,7 @@ from paysync.core.times import Window
 class HttpSource:
     """`core.ports.Source` for one scheme."""
 
-    def __init__(
-        self, part: SourcePart, parameters: Mapping[str, str], *, client: HttpClient, headers: Mapping[str, str]
-    ) -> None:
+    def __init__(self, part: SourcePart, parameters: Mapping[str, str], *, client: HttpClient, headers: Sealed) -> None:
         if part.listing is None:
             raise DefectError.of("a scheme of another connector")
         self._part, self._listing = part, part.listing
@@ -33,7 +32,7 @@ class HttpSource:
         asked = render(self._part.request, asking_scope(self._part, self._parameters, window, number))
         if not isinstance(asked, dict):
             raise SchemeError(Diagnosis.of(Code.SCHEME, what="source.request is no mapping"))
-        call = Call(self._part.method, self._part.endpoint, asked, self._headers)
+        call = Call(self._part.method, self._part.endpoint, asked, self._headers.values)
         return self._client.read(call, self._judged, until=self._client.deadline())
 
     def _judged(self, reply: Reply) -> Outcome[Page]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from paysync.adapters.http import answers
 from paysync.adapters.http.client import Call, HttpClient
+from paysync.adapters.http.headers import Sealed
 from paysync.adapters.replies import Reply
 from paysync.core.bills import Bill, BillHead, BillTotal, Cell, Edit, Inquiry, Json, Made, SourceDocument
 from paysync.core.errors import DefectError
@@ -24,7 +25,7 @@ _GET: Final = "GET"
 class HttpTarget:
     """`core.ports.Target` for one scheme. Each document is asked for by a call of its own."""
 
-    def __init__(self, client: HttpClient, scheme: Scheme, headers: Mapping[str, str]) -> None:
+    def __init__(self, client: HttpClient, scheme: Scheme, headers: Sealed) -> None:
         if scheme.target.exchange is None:
             raise DefectError.of("a scheme of another connector")
         self._client = client
@@ -101,7 +102,7 @@ class HttpTarget:
             raise DefectError.of("a making request of another connector")
         own = {name: str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
         create = self._exchange.create
-        call = Call(create.method, path, body, {**self._headers, **own})
+        call = Call(create.method, path, body, {**self._headers.values, **own})
         reply = self._client.once(call, until=self._client.deadline())
         return answers.made(reply, create, key) if isinstance(reply, Reply) else reply
 
@@ -132,7 +133,7 @@ class HttpTarget:
 
     def _get(self, endpoint: Tree, request: Tree, scope: Mapping[str, object]) -> Call:
         path, query = render(endpoint, scope), render(request, scope)
-        return Call(_GET, str(path), query if isinstance(query, dict) else {}, self._headers)
+        return Call(_GET, str(path), query if isinstance(query, dict) else {}, self._headers.values)
 
     def _total(self, head: BillHead, bill: Bill | None) -> BillTotal:
         amount = self._save.expect[0][0] if self._save else ""
