@@ -56,10 +56,10 @@ def short_start(ask: Ask, window: Window, number: int) -> Outcome[SourcePage]:
 
 
 def drops_a_row(ask: Ask, window: Window, number: int) -> Outcome[SourcePage]:
-    """Forgets the last row of each page."""
+    """Forgets the last row of each page, and how many there are."""
     match ask(window, number):
         case Done(page):
-            return Done(Page(page.rows[:-1], page.total))
+            return Done(Page(page.rows[:-1]))
         case failure:
             return failure
 
