@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import yaml
 
 from paysync.core.scheme import Scheme
 from paysync.schemes.build import scheme_of
@@ -27,4 +29,19 @@ def file() -> SchemeFile:
 
 def scheme() -> Scheme:
     """The scheme as it runs."""
-    return scheme_of(plain_form(file(), FILE), {}, "1")
+    return scheme_of_file(file())
+
+
+def variant(*steps: str, policies: dict[str, str] | None = None, **create: Any) -> SchemeFile:
+    """The example with some of its steps, with policies, and with create changed; checked again."""
+    data: dict[str, Any] = yaml.safe_load(text())
+    del data["tests"]
+    data["policies"] = policies or {}
+    data["target"]["steps"] = [one for one in data["target"]["steps"] if one["step"] in steps]
+    next(one for one in data["target"]["steps"] if one["step"] == "create").update(create)
+    return checked(yaml.safe_dump(data, allow_unicode=True), FILE)
+
+
+def scheme_of_file(file: SchemeFile) -> Scheme:
+    """A checked file as it runs."""
+    return scheme_of(plain_form(file, FILE), {}, "1")

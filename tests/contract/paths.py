@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-import yaml
-
 from contract import example
 from contract.benches.jsonapi import JsonApiSource, JsonApiTarget
 from fakes.journal import MemoryJournal
@@ -19,23 +17,15 @@ from paysync.core.scheme import Scheme
 from paysync.core.sweep import SweepPorts, sweep
 from paysync.core.times import epoch_ms
 from paysync.core.turn import Acknowledge, PushPorts
-from paysync.schemes.build import scheme_of
-from paysync.schemes.check import checked, plain_form
 from simulators.common.running import RunningSimulator
 
 PAID: Final = epoch_ms(START) - 3_600_000
 ATTESTED: Final = {"on_unresolved": "repush_once", "attestation": "somebody, 2025-03-03: the vendor keeps keys"}
 
 
-def variant(*, steps: tuple[str, ...] = ("find", "create", "read"), **changes: Any) -> Scheme:
-    """The example with some of its steps; `changes` of create, or `policies`."""
-    data: dict[str, Any] = yaml.safe_load(example.text())
-    del data["tests"]
-    data["policies"] = changes.pop("policies", {})
-    data["target"]["steps"] = [one for one in data["target"]["steps"] if one["step"] in steps]
-    next(one for one in data["target"]["steps"] if one["step"] == "create").update(changes)
-    text = yaml.safe_dump(data, allow_unicode=True)
-    return scheme_of(plain_form(checked(text, example.FILE), example.FILE), {}, "1")
+def variant(*steps: str, **changes: Any) -> Scheme:
+    """The example with some of its steps, and with changes."""
+    return example.scheme_of_file(example.variant(*steps, **changes))
 
 
 class System:

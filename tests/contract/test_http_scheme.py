@@ -115,7 +115,7 @@ def test_a_search_that_was_not_understood_is_no_baseline(start: Start, search: s
 @pytest.mark.parametrize("kind", ["reset_after", "reset_before"])
 def test_a_system_that_cannot_be_asked_leaves_a_doubt_to_a_person(start: Start, kind: str) -> None:
     """Sent once, whatever became of it; the person's word opens it again."""
-    system = start(variant(steps=("create",)))
+    system = start(variant("create"))
     system.pay("P1")
     system.books.breaks("make", {"kind": kind, "times": 1})
     system.push()
@@ -135,7 +135,7 @@ def test_a_system_that_cannot_be_asked_leaves_a_doubt_to_a_person(start: Start, 
 
 def test_an_answer_is_believed_where_nothing_can_be_read(start: Start) -> None:
     """Create alone: one call, DONE by its word."""
-    system = start(variant(steps=("create",)))
+    system = start(variant("create"))
     system.pay("P1")
     system.push()
     assert system.row("P1").state is State.DONE
@@ -145,7 +145,7 @@ def test_an_answer_is_believed_where_nothing_can_be_read(start: Start) -> None:
 
 def test_by_the_vendors_promise_it_is_sent_once_more(start: Start) -> None:
     """The same key, the same document, although two requests came."""
-    system = start(variant(steps=("create", "read"), idempotency_header="Idempotency-Key", policies=ATTESTED))
+    system = start(variant("create", "read", idempotency_header="Idempotency-Key", policies=ATTESTED))
     system.pay("P1")
     system.books.breaks("make", {"kind": "reset_after", "times": 1})
     system.push()
@@ -166,7 +166,7 @@ def test_by_the_vendors_promise_it_is_sent_once_more(start: Start) -> None:
 )
 def test_without_a_promise_that_still_holds_it_is_not_sent_again(start: Start, changes: dict[str, Any]) -> None:
     """A header alone promises nothing, and a promise ends."""
-    system = start(variant(steps=("create", "read"), **changes))
+    system = start(variant("create", "read", **changes))
     system.pay("P1")
     system.books.breaks("make", {"kind": "reset_after", "times": 1})
     system.push()
@@ -177,7 +177,7 @@ def test_without_a_promise_that_still_holds_it_is_not_sent_again(start: Start, c
 
 def test_a_second_lost_answer_is_for_a_person(start: Start) -> None:
     """Once more is once."""
-    system = start(variant(steps=("create", "read"), idempotency_header="Idempotency-Key", policies=ATTESTED))
+    system = start(variant("create", "read", idempotency_header="Idempotency-Key", policies=ATTESTED))
     system.pay("P1")
     system.books.breaks("make", {"kind": "reset_after"})
     system.push()
@@ -203,7 +203,7 @@ def test_credentials_that_are_denied_reject_nothing(start: Start) -> None:
 @pytest.mark.parametrize("steps", [("find", "create", "read"), ("create",)], ids=["asked", "not asked"])
 def test_reconcile_finds_no_difference_where_there_is_none(start: Start, steps: tuple[str, ...]) -> None:
     """Documents are compared where they can be asked for, and not missed where they cannot."""
-    system = start(variant(steps=steps))
+    system = start(variant(*steps))
     system.pay("P1", "P2")
     system.push()
     window = Window(system.clock.now() - timedelta(days=1), system.clock.now())

@@ -1,5 +1,6 @@
 """`paysync scheme`: read, check, try and copy schemes. Nothing here writes to any system; `copy` makes a file."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -53,6 +54,8 @@ def validate(
         for file, problem in found:
             render.out.print(f"{file}:{problem.line}: {problem}", markup=False, soft_wrap=True)
         render.out.print(f"{len(found)} problems" if found else "no problem found")
+        for remark in () if found else _remarks(files):
+            render.out.print(f"note: {remark}", markup=False, soft_wrap=True)
     if found:
         raise typer.Exit(1)
 
@@ -169,6 +172,18 @@ def run(
         render.out.print(f"{len(trials) - len(failed)} of {len(trials)} passed")
     if failed:
         raise typer.Exit(1)
+
+
+def _remarks(files: Sequence[Path]) -> Iterator[str]:
+    """What is right and still worth knowing, file by file."""
+    from paysync.schemes.check import checked
+    from paysync.schemes.collections import KEY
+    from paysync.schemes.remarks import remarks
+
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        if f"\n{KEY}:" not in f"\n{text}":
+            yield from (f"{file}: {remark}" for remark in remarks(checked(text, str(file))))
 
 
 def _problems(file: Path) -> tuple[Problem, ...]:

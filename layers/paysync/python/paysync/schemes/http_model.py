@@ -75,7 +75,7 @@ class MaycurCreate(Part):
 
     step: Literal["create"]
     endpoint: Endpoint = Field(description="Path of the call. May use param.*.")
-    request: Request = Field(description="The call's body. May use the row's fields, payment.* and param.*.")
+    request: Request = Field(description="The call's `data`. May use the row's fields, payment.* and param.*.")
     labels: dict[str, Text] = optional("What the request's fields are called, for people.", {})
 
 
@@ -84,5 +84,5 @@ class MaycurTarget(Part):
 
     connector: Literal["maycur"] = Field(description="The system.")
     form: Text = Field(description="What the results are called; with the payment's key it names one for ever.")
-    steps: list[MaycurCreate] = Field(description="create.", min_length=1, max_length=1)
+    steps: list[MaycurCreate] = Field(description="create.", min_length=1)
     currencies: dict[str, Text] = optional("ISO code and the target's name of that currency.", {})

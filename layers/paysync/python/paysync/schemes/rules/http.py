@@ -39,6 +39,8 @@ def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
         yield Problem(document.line(("lookups",)), what, "leave them out")
     if isinstance(target, HttpTarget):
         yield from _target(scheme, target, document)
+    elif isinstance(target, MaycurTarget):
+        yield from _once([step.step for step in target.steps], document)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -75,16 +77,20 @@ def _target(scheme: SchemeFile, target: HttpTarget, document: Document) -> Itera
 
 def _sequence(target: HttpTarget, document: Document) -> Iterator[Problem]:
     names = [step.step for step in target.steps]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            line = document.line(("target", "steps", index))
-            yield Problem(line, f"step {name} stands twice", "each step is done once")
+    yield from _once(names, document)
     line = document.line(("target", "steps"))
     if "create" not in names:
         yield Problem(line, "no step makes a document", "add create")
     if "find" in names and "read" not in names:
         what = "a document that find shows would be taken for the payment's without a look at its amount"
         yield Problem(line, what, "add a read step")
+
+
+def _once(names: Sequence[str], document: Document) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            line = document.line(("target", "steps", index))
+            yield Problem(line, f"step {name} stands twice", "each step is done once")
 
 
 def _create(step: HttpCreate, document: Document, place: Place) -> Iterator[Problem]:
@@ -113,7 +119,7 @@ def _proofs(step: HttpCreate, document: Document, place: Place) -> Iterator[Prob
 
 def _first_met(lines: Sequence[Line], statuses: Sequence[int]) -> int | None:
     alternatives = _alternatives([list(lines)])
-    if not all(lines) or any(misuse(condition, FieldType.ANY) for condition in alternatives[0]):
+    if not lines or any(misuse(condition, FieldType.ANY) for condition in alternatives[0]):
         return None
     return next((status for status in statuses if met(alternatives, {"status": status, "body": {}})), None)
 
