@@ -82,6 +82,7 @@ class System:
             journal=self.journal,
             integration_user="",
             call_span=timedelta(seconds=90),
+            code_version="1",
         )
         received = self.queue.receive()
         deadline = self.clock.now() + timedelta(minutes=3)

@@ -8,6 +8,7 @@ import pytest
 from contract.benches.jsonapi import JsonApiSource, JsonApiTarget
 from contract.benches.k3cloud import K3CloudTarget
 from contract.benches.maycur import MaycurListSource
+from contract.benches.maycur_results import MaycurResultTarget
 from contract.source import SOURCE_PROMISES, SourcePromise
 from contract.target import TARGET_PROMISES, TargetPromise
 
@@ -21,6 +22,7 @@ SOURCES: Final[Mapping[str, tuple[str, Callable[..., Any]]]] = {
 TARGETS: Final[Mapping[str, tuple[str, Callable[..., Any]]]] = {
     "k3cloud": ("k3cloud", K3CloudTarget),
     "http": ("jsonapi", JsonApiTarget),
+    "maycur": ("maycur", MaycurResultTarget),
 }
 
 

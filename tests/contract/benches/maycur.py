@@ -18,11 +18,14 @@ _LETTERS: Final = {paging: letter for letter, paging in TRUTH.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Stranger:
+class Stranger:
     """Credentials that nobody has issued."""
 
     app_code: str = "EXAMPLEAPP"
     app_secret: str = field(default="a-secret-that-nobody-knows", repr=False)
+
+
+STRANGER: Final = Stranger()
 
 
 class MaycurListSource:
@@ -54,7 +57,7 @@ class MaycurListSource:
         other = Stack(self.simulator)
         other.http.close()
         other.http, other.journal = self.stack.http, self.stack.journal
-        other.secret = _Stranger()  # type: ignore[assignment]  # the same form
+        other.secret = STRANGER  # type: ignore[assignment]  # the same form
         return other.source()
 
     def put(self, *payments: Paid) -> None:

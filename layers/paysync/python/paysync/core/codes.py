@@ -100,6 +100,7 @@ class Code(StrEnum):
     MAYCUR_TOKEN = "maycur.token"  # noqa: S105 - the name of a diagnosis, no secret
     MAYCUR_LOGIN = "maycur.login_refused"
     MAYCUR_DISABLED = "maycur.disabled"
+    MAYCUR_RESULT = "maycur.result_refused"
     MAYCUR_LOGIN_TOO_SOON = "maycur.login_too_soon"
 
     HTTP_UNREACHABLE = "http.unreachable"

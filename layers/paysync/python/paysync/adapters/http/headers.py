@@ -21,7 +21,8 @@ def headers_of(
     headers: Headers, secret: Mapping[str, object], parameters: Mapping[str, str], *, setting: str
 ) -> Sealed:
     """The headers with their values. Raises SettingsError with the secret (`setting`) and its field, never a value."""
-    scope = {"secret": secret, "param": parameters}
+    filled = {name: value for name, value in secret.items() if str(value).strip()}
+    scope = {"secret": filled, "param": parameters}
     return Sealed({name: _usable(name, _rendered(tree, scope, setting), setting) for name, tree in headers})
 
 

@@ -1,20 +1,19 @@
 """Any system as a target: one call makes a document; questions only as far as the scheme says how to ask them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Final
 
+from paysync.adapters.creating import CreatingTarget, lacks
 from paysync.adapters.http import answers
 from paysync.adapters.http.client import Call, HttpClient
 from paysync.adapters.http.headers import Sealed
 from paysync.adapters.replies import Reply
-from paysync.core.bills import Bill, BillHead, BillTotal, Cell, Edit, Inquiry, Json, Made, SourceDocument
+from paysync.core.bills import Bill, BillHead, BillTotal, Inquiry, Json, Made
 from paysync.core.errors import DefectError
 from paysync.core.exchanges import BODY, HEADERS, KEY, PATH, Finding, Reading
-from paysync.core.keys import PaymentKey, SourceKey
+from paysync.core.keys import PaymentKey
 from paysync.core.money import exact
 from paysync.core.outcomes import Done, Outcome
-from paysync.core.ports import LookupKey
 from paysync.core.scheme import Scheme, Tree
 from paysync.core.templates import render
 from paysync.core.times import Instant
@@ -22,7 +21,7 @@ from paysync.core.times import Instant
 _GET: Final = "GET"
 
 
-class HttpTarget:
+class HttpTarget(CreatingTarget):
     """`core.ports.Target` for one scheme. Each document is asked for by a call of its own."""
 
     def __init__(self, client: HttpClient, scheme: Scheme, headers: Sealed) -> None:
@@ -33,10 +32,6 @@ class HttpTarget:
         self._parameters = scheme.parameters
         self._exchange = scheme.target.exchange
         self._save = scheme.target.save
-
-    def sources(self, wanted: Sequence[SourceKey]) -> Outcome[Mapping[SourceKey, Sequence[SourceDocument]]]:
-        """None: documents are made from nothing but the row."""
-        return Done(dict.fromkeys(wanted, ()))
 
     def existing(
         self,
@@ -68,10 +63,6 @@ class HttpTarget:
                     return failure
         return Done(found)
 
-    def lookup(self, name: str, asked: Sequence[LookupKey]) -> Outcome[Mapping[LookupKey, Sequence[Cell]]]:
-        """No scheme of this connector has lookups."""
-        raise _lacks(f"lookup {name} of {len(asked)}")
-
     def bills_by_reference(self, references: Sequence[str]) -> Outcome[Mapping[str, Sequence[BillTotal]]]:
         """For each reference every document that carries it, with the amount that reading it shows."""
         finding, reading = self._finding(), self._reading()
@@ -91,10 +82,6 @@ class HttpTarget:
                     return failure
         return Done(found)
 
-    def bills_between(self, first: date, last: date) -> Outcome[Sequence[BillTotal]]:
-        """Never asked: a system that paysync does not know has no list of its own documents by day."""
-        raise _lacks(f"documents from {first} to {last}")
-
     def make(self, request: Mapping[str, Json]) -> Outcome[Made]:
         """Make one document. Sent exactly once."""
         path, body, headers, key = (request.get(part) for part in (PATH, BODY, HEADERS, KEY))
@@ -105,18 +92,6 @@ class HttpTarget:
         call = Call(create.method, path, body, {**self._headers.values, **own})
         reply = self._client.once(call, until=self._client.deadline())
         return answers.made(reply, create, key) if isinstance(reply, Reply) else reply
-
-    def save(self, edits: Sequence[Edit]) -> Mapping[str, Outcome[None]]:
-        """Documents are made as they shall be; none is changed."""
-        raise _lacks(f"save of {len(edits)}")
-
-    def submit(self, ids: Sequence[str]) -> Mapping[str, Outcome[None]]:
-        """Nothing is submitted."""
-        raise _lacks(f"submit of {len(ids)}")
-
-    def audit(self, ids: Sequence[str]) -> Mapping[str, Outcome[None]]:
-        """Nothing is audited."""
-        raise _lacks(f"audit of {len(ids)}")
 
     def _found(self, finding: Finding, reference: str, until: Instant) -> Outcome[Sequence[BillHead]]:
         scope = {"payment": {"key": reference}, "param": self._parameters}
@@ -150,14 +125,10 @@ class HttpTarget:
 
     def _finding(self) -> Finding:
         if self._exchange.find is None:
-            raise _lacks("find")
+            raise lacks("find")
         return self._exchange.find
 
     def _reading(self) -> Reading:
         if self._exchange.read is None:
-            raise _lacks("read")
+            raise lacks("read")
         return self._exchange.read
-
-
-def _lacks(what: str) -> DefectError:
-    return DefectError.of(f"the core asks a target for what its scheme does not say: {what}")

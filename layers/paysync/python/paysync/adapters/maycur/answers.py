@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from paysync.adapters.replies import Page, Reply, json_in, masked, total_in
+from paysync.core.bills import Made
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
@@ -48,6 +49,29 @@ def session(reply: Reply) -> Outcome[Session]:
             return _session(envelope)
         case DefinitelyNot(diagnosis) if diagnosis.code in {Code.MAYCUR_NACK, Code.MAYCUR_TOKEN}:
             return DefinitelyNot(Diagnosis(Code.MAYCUR_LOGIN, diagnosis.details))
+        case failure:
+            return failure
+
+
+def written(reply: Reply, key: str) -> Outcome[Made]:
+    """What became of a call that writes one row; the payment's `key` is all that names it.
+
+    A NACK is a definite no only with the row's own reason in it: a batch may be applied in part, and a NACK without one
+    may come from the middle of the work. Throttling is told in words that are not known, so that they prove nothing.
+    """
+    match acknowledged(reply):
+        case Done(envelope) if _failed_rows(envelope):
+            return _shape("ACK with failed rows")
+        case Done():
+            return Done(Made(key, key))
+        case DefinitelyNot(why) if why.code is Code.MAYCUR_NACK:
+            failed = _failed_rows(_envelope(reply.body) or {})
+            if not failed:
+                return Unknown(why)
+            said = masked(json.dumps(failed, ensure_ascii=False, default=str))
+            return DefinitelyNot(Diagnosis.of(Code.MAYCUR_RESULT, vendor=said))
+        case DefinitelyNot(why) if why.code is Code.MAYCUR_THROTTLED and reply.status in _GOOD:
+            return Unknown(why)
         case failure:
             return failure
 
@@ -124,6 +148,15 @@ def _session(envelope: Envelope) -> Outcome[Session]:
 
 def _fits_header(value: object) -> bool:
     return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable() and " " not in value
+
+
+def _failed_rows(envelope: Envelope) -> object:
+    """The rows that a write refused, where either kind of tenant lists them; nothing where there are none."""
+    for name in ("errorData", "data"):
+        found = envelope.get(name)
+        if isinstance(found, (list, dict)) and found and (name == "errorData" or envelope.get("code") == "NACK"):
+            return found
+    return None
 
 
 def _page(envelope: Envelope, row_path: str, *, null_means_empty: bool) -> Outcome[Page]:
