@@ -38,6 +38,7 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "bill": ("The payment bill", "付款单"),
     "call_back": ("The call-back", "回写"),
     "maycur": ("Answers of Maycur", "每刻的返回"),
+    "http": ("Answers of a system reached by connector http", "通过 http 连接器访问的系统的返回"),
     "page": ("Pages and windows of Maycur's list", "取数的分页与时间窗"),
     "reconcile": ("Reconciliation", "对账"),
 }

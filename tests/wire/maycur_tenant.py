@@ -9,10 +9,10 @@ import httpx
 from fakes.journal import MemoryJournal
 from fakes.system import START, FakeClock, SeededIds
 from fakes.tokens import MemoryTokenStore, SharedTokens
-from paysync.adapters.maycur.answers import Page
 from paysync.adapters.maycur.client import MaycurClient, http_client
 from paysync.adapters.maycur.login import Login
 from paysync.adapters.maycur.source import MaycurSource
+from paysync.adapters.replies import Page
 from paysync.core.codes import Code
 from paysync.core.outcomes import Done, Outcome
 from paysync.core.scheme import Paging

@@ -26,8 +26,8 @@ from paysync.core.scheme import CallBack, Scheme
 from paysync.core.states import State
 from paysync.core.times import NEVER, epoch_ms
 from paysync.core.turn import Acknowledge, PushPorts
-from paysync.schemes.build import tree_of
 from paysync.schemes.load import load
+from paysync.schemes.trees import tree_of
 from unit.adapters.k3cloud.doubles import CREDENTIALS, RULE
 from wire.k3cloud_tenant import ACCOUNT, Tenant
 

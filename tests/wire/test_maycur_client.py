@@ -148,7 +148,7 @@ def test_a_client_that_keeps_its_distance_is_not_throttled(throttling: Stack) ->
     """Two calls a second, as the setting says."""
     throttling.simulator.settings(requests_per_second=2)
     source = throttling.source()
-    source._client._distance = timedelta(seconds=0.5)
+    source._client._pacer._distance = timedelta(seconds=0.5)
     for number in range(8):
         assert keys(source.page(WINDOW, number + 1)) == []
     assert throttling.counts("paid_list") == 8

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from simulators.common.jsontext import parsed_object
 from simulators.maycur import control, rows, scripts, voices
-from simulators.maycur.jsontext import parsed_object
 from simulators.maycur.login import Credentials, LoginDesk
 from simulators.maycur.server import BASE, ROUTES, make_app
 from simulators.maycur.settings import Settings, SettingsError, explained

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from simulators.common.http import JSON_HEADERS, Reply
-from simulators.maycur.jsontext import Json, written
+from simulators.common.jsontext import Json, written
 from simulators.maycur.login import DISABLED, Refusal, Session
 from simulators.maycur.settings import RowPath, Settings
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from simulators.common.jsontext import Json, JsonObject
 from simulators.maycur import rows
 from simulators.maycur.documents import DocumentStatus, Status, document_status
-from simulators.maycur.jsontext import Json, JsonObject
 from simulators.maycur.rows import Form, Payment, RowError
 from simulators.maycur.settings import Bounds
 from simulators.maycur.shelf import Shelf

@@ -22,9 +22,9 @@ from typing import Any, Final
 from aiohttp import web
 
 from simulators.common.http import JSON_HEADERS
+from simulators.common.jsontext import Json, JsonObject, parsed_object, written
 from simulators.maycur import scripts, voices
 from simulators.maycur.books import Books
-from simulators.maycur.jsontext import Json, JsonObject, parsed_object, written
 from simulators.maycur.login import Credentials
 from simulators.maycur.settings import explained
 from simulators.maycur.tenant import PARTS, Tenant

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from simulators.common.http import Reply
+from simulators.common.jsontext import Json, JsonObject, written
 from simulators.maycur import answers
 from simulators.maycur.books import Books
 from simulators.maycur.documents import DocumentStatus, Status
-from simulators.maycur.jsontext import Json, JsonObject, written
 from simulators.maycur.paging import FIRST, PageRefusedError, capped, page
 from simulators.maycur.rows import FORM_STATUSES, Payment, Style
 from simulators.maycur.settings import Settings

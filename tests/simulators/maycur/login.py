@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from simulators.maycur.jsontext import JsonObject
+from simulators.common.jsontext import JsonObject
 from simulators.maycur.settings import Settings
 
 ENT_CODE: Final = "EC00000001"

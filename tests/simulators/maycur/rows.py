@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from simulators.common.jsontext import Json, JsonObject, written
 from simulators.maycur.documents import FAMILIES, Status
-from simulators.maycur.jsontext import Json, JsonObject, written
 from simulators.maycur.settings import Written
 
 MONEY: Final = frozenset({"payableAmount", "amount", "baseAmount"})

@@ -13,9 +13,9 @@ that a fault, a bad token or throttling kept from them. What is inserted may hav
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
+from simulators.common.jsontext import Json, JsonObject
 from simulators.maycur import rows
 from simulators.maycur.books import Books
-from simulators.maycur.jsontext import Json, JsonObject
 
 Effect: TypeAlias = Literal["insert", "insert_form", "remove", "change", "duplicate"]
 _EFFECTS: Final[tuple[Effect, ...]] = ("insert", "insert_form", "remove", "change", "duplicate")

@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import web
 
 from simulators.common import http
+from simulators.common.calls import Call
 from simulators.maycur import control, voices
-from simulators.maycur.calls import Call
 from simulators.maycur.tenant import Asked, Tenant
 
 BASE: Final = "/api/openapi"

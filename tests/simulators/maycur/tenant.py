@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from simulators.common.calls import Call, CallLog
 from simulators.common.faults import Fault, FaultPlan
 from simulators.common.http import LateWork, Reply
+from simulators.common.jsontext import JsonError, JsonObject, parsed_object
 from simulators.maycur import answers, lists, voices, writes
 from simulators.maycur.books import Books
-from simulators.maycur.calls import Call, CallLog
-from simulators.maycur.jsontext import JsonError, JsonObject, parsed_object
 from simulators.maycur.login import LoginDesk, Refusal
 from simulators.maycur.scripts import Stage
 from simulators.maycur.settings import Settings

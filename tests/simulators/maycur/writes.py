@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from simulators.common.http import Reply
+from simulators.common.jsontext import Json, JsonObject
 from simulators.maycur import answers
 from simulators.maycur.books import Books
 from simulators.maycur.documents import FAMILIES, SETTABLE, DocumentStatus, Status, may_become
-from simulators.maycur.jsontext import Json, JsonObject
 from simulators.maycur.rows import Payment, epoch_ms
 from simulators.maycur.settings import Settings
 

@@ -144,7 +144,7 @@ def _calling_back(scheme: Scheme, *, calls_back: bool) -> Scheme:
 
 
 def _template(field: str) -> Template:
-    from paysync.schemes.build import tree_of
+    from paysync.schemes.trees import tree_of
 
     template = tree_of(f"{{{{{field}}}}}")
     assert isinstance(template, Template)

@@ -47,7 +47,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", names())
 def test_every_shipped_scheme_loads_when_bound(name: str) -> None:
     """What is shipped is whole: each scheme runs once its parameters have values."""
-    parameters = dict.fromkeys(loading.plain_of(name)["parameters"], "1") | {"since": "2025-01-01"}
+    parameters = dict.fromkeys(loading.plain_of(name)["parameters"], "1") | {
+        "since": "2025-01-01",
+        "schedule": "rate(1 hour)",
+    }
     scheme = load(name, parameters)
     assert scheme.name == name
     assert scheme.title["en"]
@@ -135,7 +138,10 @@ def test_the_version_names_the_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", names())
 def test_both_roads_give_the_same_scheme(name: str, folder: Path) -> None:
     """What a Lambda reads from compiled JSON is equal to what the YAML says."""
-    parameters = dict.fromkeys(loading.plain_of(name)["parameters"], "1") | {"since": "2025-01-01"}
+    parameters = dict.fromkeys(loading.plain_of(name)["parameters"], "1") | {
+        "since": "2025-01-01",
+        "schedule": "rate(1 hour)",
+    }
     by_yaml = load(name, parameters)
     assert set(compile_folder(folder)) == set(names())
     assert (folder / f"{name}.json").is_file()

@@ -153,7 +153,7 @@ def test_a_scheme_that_saves_nothing_shows_no_save() -> None:
 def test_a_list_made_by_one_template_is_traced_to_it() -> None:
     """Every item of a list that a filter gives names the template above it."""
     plain = scheme()
-    from paysync.schemes.build import tree_of
+    from paysync.schemes.trees import tree_of
 
     request = tree_of({"Numbers": "{{payeeTargetBusinessCode|list}}", "E": {}})
     found = preview(replace(plain, target=replace(plain.target, make_request=request)), 1)

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from simulators.common.http import Reply
+from simulators.common.jsontext import JsonObject, parsed, written
 from simulators.maycur.books import Books
-from simulators.maycur.jsontext import JsonObject, parsed, written
 from simulators.maycur.lists import cursor_list, paid_list, reimburse_list
 from simulators.maycur.rows import RowError
 from simulators.maycur.settings import Settings

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from simulators.maycur.jsontext import JsonObject
+from simulators.common.jsontext import JsonObject
 from simulators.maycur.login import ENT_CODE, LoginDesk, Refusal, Session, signature
 from simulators.maycur.settings import Settings
 

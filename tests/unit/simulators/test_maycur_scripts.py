@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from simulators.common.http import Reply
+from simulators.common.jsontext import Json, JsonObject
 from simulators.maycur.books import Books
 from simulators.maycur.documents import DocumentStatus
-from simulators.maycur.jsontext import Json, JsonObject
 from simulators.maycur.scripts import ScriptError, Stage, script
 from simulators.maycur.settings import Settings
 from simulators.maycur.writes import update, update_documents

@@ -71,7 +71,7 @@ class Settings:
             allow_plain_http=plain,
             maycur_requests_per_second=Decimal(env.whole("MAYCUR_REQUESTS_PER_SECOND", 1, 1000)),
             safety_delay=timedelta(seconds=env.whole("SAFETY_DELAY_SECONDS", 0, _LONGEST_SAFETY_DELAY)),
-            maycur=env.endpoint("MAYCUR", plain=plain) if "maycur" in needs else None,
+            maycur=(env.endpoint if "maycur" in needs else env.optional_endpoint)("MAYCUR", plain=plain),
             k3cloud=env.endpoint("K3CLOUD", plain=plain) if "k3cloud" in needs else None,
             http=env.optional_endpoint("HTTP", plain=plain),
         )

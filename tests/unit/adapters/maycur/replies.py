@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from paysync.adapters.maycur.answers import Page, Reply
+from paysync.adapters.replies import Page, Reply
 from paysync.core.codes import Code
 from paysync.core.outcomes import Done, Outcome
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paysync.adapters.maycur import answers
-from paysync.adapters.maycur.answers import Page, Reply
+from paysync.adapters.replies import Page, Reply
 from paysync.core.codes import Code
 from paysync.core.outcomes import DefinitelyNot, Done, Unknown
 from unit.adapters.maycur.replies import ack, code_of, nack, rows_of, said

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from paysync.adapters.maycur import answers
-from paysync.adapters.maycur.answers import Page
-from paysync.adapters.maycur.client import FATES, Call, Fate, Lost, http_client
+from paysync.adapters.maycur.client import Call, Lost, http_client
+from paysync.adapters.network import FATES, Fate
+from paysync.adapters.replies import Page
 from paysync.core.codes import Code
 from paysync.core.errors import DefectError, SettingsError
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown

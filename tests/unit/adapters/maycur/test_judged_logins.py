@@ -5,7 +5,8 @@ from typing import Any, Final
 import pytest
 
 from paysync.adapters.maycur import answers
-from paysync.adapters.maycur.answers import Reply, Session, masked
+from paysync.adapters.maycur.answers import Session
+from paysync.adapters.replies import Reply, masked
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Language
 from paysync.core.outcomes import Done, Unknown

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from paysync.adapters.maycur.answers import Page
+from paysync.adapters.replies import Page
 from paysync.core.codes import Code
 from paysync.core.errors import SchemeError
 from paysync.core.outcomes import Done, Outcome

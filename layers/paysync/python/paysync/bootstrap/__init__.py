@@ -1,7 +1,7 @@
 """Wiring: an environment becomes the ports of a function or of an operator. Only this package knows all adapters.
 
 What is costly to make (clients, connections) is made once per process; what belongs to one run anew for each. A
-function imports only what it uses: sweep knows no vendor.
+function imports only what its schemes use: sweep knows no system at all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paysync import __version__
 from paysync.adapters.aws.shapes import DynamoShapes
+from paysync.bootstrap.connectors import Connectors
 from paysync.bootstrap.ground import Ground
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SettingsError
@@ -59,43 +60,41 @@ class Function:
 
 
 class PushFunction(Function):
-    """push: K3Cloud and the ledger."""
+    """push: the targets and the ledger."""
 
     def __init__(self, ground: Ground) -> None:
-        from paysync.bootstrap.systems import K3Cloud
-
         super().__init__(ground)
-        self._k3cloud = K3Cloud(ground)
+        self._connectors = Connectors(ground)
+        self._connectors.prepare(scheme.target.connector for scheme in ground.chosen())
 
     def schemes(self) -> Mapping[str, PushPorts]:
         """The ports of every scheme of the stack, by the credentials as they are now."""
-        ground, erp = self._ground, self._k3cloud
-        return {
-            scheme.name: PushPorts(
-                scheme=scheme,
-                ledger=ground.ledger,
-                target=erp.target(scheme),
-                outbox=ground.outbox,
-                inbox=ground.inbox,
-                clock=ground.clock,
-                ids=ground.ids,
-                journal=ground.journal,
-                integration_user=erp.user,
-                call_span=erp.call_span,
-                code_version=__version__,
-            )
-            for scheme in ground.chosen()
-        }
+        return {scheme.name: self._ports(scheme) for scheme in self._ground.chosen()}
+
+    def _ports(self, scheme: "Scheme") -> PushPorts:
+        ground, system = self._ground, self._connectors.named(scheme.target.connector)
+        return PushPorts(
+            scheme=scheme,
+            ledger=ground.ledger,
+            target=system.target(scheme),
+            outbox=ground.outbox,
+            inbox=ground.inbox,
+            clock=ground.clock,
+            ids=ground.ids,
+            journal=ground.journal,
+            integration_user=system.user,
+            call_span=system.call_span,
+            code_version=__version__,
+        )
 
 
 class FetchFunction(Function):
-    """fetch: Maycur and the ledger."""
+    """fetch: the sources and the ledger."""
 
     def __init__(self, ground: Ground) -> None:
-        from paysync.bootstrap.systems import Maycur
-
         super().__init__(ground)
-        self._maycur = Maycur(ground)
+        self._connectors = Connectors(ground)
+        self._connectors.prepare(scheme.source.connector for scheme in fetched(ground, ""))
 
     def schemes(self, wanted: str) -> Iterator[tuple[str, FetchPorts]]:
         """The ports of the scheme that is named, or of all, for one run; of those that have something to fetch.
@@ -105,10 +104,10 @@ class FetchFunction(Function):
         found = fetched(self._ground, wanted)
         first = int(self._ground.ids.fraction() * len(found))
         for scheme in (*found[first:], *found[:first]):
-            ports = fetch_ports_of(self._ground, scheme, self._maycur.source(scheme))
+            ports = fetch_ports_of(self._ground, scheme, self._connectors.source(scheme))
             if scheme.source.remedy:
                 asking = replace(scheme, source=scheme.source.asking_for_remedy())
-                ports = replace(ports, remedy=self._maycur.source(asking))
+                ports = replace(ports, remedy=self._connectors.source(asking))
             yield scheme.name, replace(ports, schedule=self._ground.schedule(scheme))
 
 
@@ -128,13 +127,11 @@ class SweepFunction(Function):
 
 
 class ReconcileFunction(Function):
-    """reconcile: both vendors and the ledger."""
+    """reconcile: source, target and the ledger."""
 
     def __init__(self, ground: Ground) -> None:
-        from paysync.bootstrap.systems import K3Cloud, Maycur
-
         super().__init__(ground)
-        self._maycur, self._k3cloud = Maycur(ground), K3Cloud(ground)
+        self._connectors = Connectors(ground)
 
     def schemes(self, wanted: str) -> "Iterator[tuple[str, ReconcilePorts]]":
         """The ports of the scheme that is named, or of all, for one run."""
@@ -142,9 +139,10 @@ class ReconcileFunction(Function):
         from paysync.core.reconcile import ReconcilePorts
 
         for scheme in self._ground.chosen(wanted):
-            source = self._maycur.source(scheme) if scheme.source.is_fetched else HandedOver()
+            source = self._connectors.source(scheme) if scheme.source.is_fetched else HandedOver()
             fetch = fetch_ports_of(self._ground, scheme, source)
-            yield scheme.name, ReconcilePorts(fetch, self._k3cloud.target(scheme), self._k3cloud.user)
+            system = self._connectors.named(scheme.target.connector)
+            yield scheme.name, ReconcilePorts(fetch, system.target(scheme), system.user)
 
     def keep(self, scheme: str, document: Mapping[str, Any]) -> None:
         """Keep a report in the ledger's table."""
@@ -168,18 +166,14 @@ class Operator:
         return self._ground.scheme(name)
 
     def target(self, name: str) -> "Target":
-        """K3Cloud, to ask it afresh."""
-        from paysync.bootstrap.systems import K3Cloud
-
-        return K3Cloud(self._ground).target(self.scheme(name))
+        """The scheme's target, to ask it afresh."""
+        return Connectors(self._ground).target(self.scheme(name))
 
     def probe_source(self, name: str) -> "Source":
-        """Maycur with two rows a page, which tells the readings of its page number apart."""
-        from paysync.bootstrap.systems import Maycur
-
+        """The scheme's source with two rows a page, which tells the readings of its page number apart."""
         (scheme,) = fetched(self._ground, name)
         small = replace(scheme, source=replace(scheme.source, page_size=PROBE_PAGE_SIZE))
-        return Maycur(self._ground).source(small)
+        return Connectors(self._ground).source(small)
 
 
 def push_ports(environment: Mapping[str, str]) -> PushFunction:

@@ -1,5 +1,6 @@
 """`paysync scheme`: read, check, try and copy schemes. Nothing here writes to any system; `copy` makes a file."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -53,6 +54,8 @@ def validate(
         for file, problem in found:
             render.out.print(f"{file}:{problem.line}: {problem}", markup=False, soft_wrap=True)
         render.out.print(f"{len(found)} problems" if found else "no problem found")
+        for remark in () if found else _remarks(files):
+            render.out.print(f"note: {remark}", markup=False, soft_wrap=True)
     if found:
         raise typer.Exit(1)
 
@@ -171,6 +174,18 @@ def run(
         raise typer.Exit(1)
 
 
+def _remarks(files: Sequence[Path]) -> Iterator[str]:
+    """What is right and still worth knowing, file by file."""
+    from paysync.schemes.check import checked
+    from paysync.schemes.collections import KEY
+    from paysync.schemes.remarks import remarks
+
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        if f"\n{KEY}:" not in f"\n{text}":
+            yield from (f"{file}: {remark}" for remark in remarks(checked(text, str(file))))
+
+
 def _problems(file: Path) -> tuple[Problem, ...]:
     """The file's problems, the connector's own options included."""
     from paysync.schemes.check import checked, plain_form
@@ -189,7 +204,7 @@ def _problems(file: Path) -> tuple[Problem, ...]:
     except SchemeFileError as error:
         return error.problems
     try:
-        Forms.of(plain["target"]["options"])
+        Forms.of(plain["target"].get("options", {}))
     except SchemeError as error:
         what = dict(error.diagnosis.details)["what"]
         option = what.partition(":")[0].rpartition(".")[2]

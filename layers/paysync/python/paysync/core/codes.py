@@ -72,6 +72,7 @@ class Code(StrEnum):
     DOUBT_SEVERAL = "doubt.several"
     DOUBT_MISMATCH = "doubt.mismatch"
     DOUBT_UNTRUSTED = "doubt.query_untrusted"
+    DOUBT_UNASKABLE = "doubt.unaskable"
 
     BILL_FOREIGN = "bill.foreign"
     BILL_CLAIMED = "bill.claimed"
@@ -99,9 +100,22 @@ class Code(StrEnum):
     MAYCUR_TOKEN = "maycur.token"  # noqa: S105 - the name of a diagnosis, no secret
     MAYCUR_LOGIN = "maycur.login_refused"
     MAYCUR_DISABLED = "maycur.disabled"
+    MAYCUR_RESULT = "maycur.result_refused"
     MAYCUR_LOGIN_TOO_SOON = "maycur.login_too_soon"
 
     PAGE_SHAPE = "page.shape"
+
+    HTTP_UNREACHABLE = "http.unreachable"
+    HTTP_LOST = "http.answer_lost"
+    HTTP_SERVER = "http.server_error"
+    HTTP_UNREADABLE = "http.unreadable"
+    HTTP_SHAPE = "http.shape"
+    HTTP_REFUSED = "http.refused"
+    HTTP_BUSY = "http.busy"
+    HTTP_CREDENTIALS = "http.credentials"
+    HTTP_UNRECOGNISED = "http.unrecognised"
+    HTTP_DIFFERENT = "http.different"
+
     PAGE_STUCK = "page.stuck"
     PAGE_TOO_LONG = "page.too_long"
     PAGE_SHRUNK = "page.shrunk"

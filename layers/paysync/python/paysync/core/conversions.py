@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, TypeAlias
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from paysync.core.money import CENT, exact, plain
@@ -36,6 +37,14 @@ def as_text(value: Value) -> str:
             raise FilterError("is a time: name its form, e.g. |date or |epoch_ms")
         case _:
             raise FilterError("is a list: join it with |implode(',')")
+
+
+def piece_of_path(value: Value) -> str:
+    """The value as one piece of a URL's path; an empty one or one of dots would name another place."""
+    text = as_text(value)
+    if not text.strip("."):
+        raise FilterError("is empty or nothing but dots, which cannot be a piece of a path")
+    return quote(text, safe="")
 
 
 def instant(value: Value) -> Instant:

@@ -156,6 +156,12 @@ _ALL: Final = (
     Filter(
         "text", "The value as text", to.as_text, (Example(Decimal("1E+3"), "1000"), Example(before=True, after="true"))
     ),
+    Filter(
+        "url",
+        "As one piece of a path: what would end it is escaped. Every template in an http endpoint ends in it by itself",
+        to.piece_of_path,
+        (Example("付款/1", "%E4%BB%98%E6%AC%BE%2F1"), Example("a b", "a%20b")),
+    ),
     Filter("trim", "Without outer blanks", lambda v: to.as_text(v).strip(), (Example(" 6222 0001 ", "6222 0001"),)),
     Filter("compact", "Without any blanks", to.compact, (Example(" 6222 0001 ", "62220001"),)),
     Filter("upper", "In capitals", lambda value: to.as_text(value).upper(), (Example("fk-1", "FK-1"),)),

@@ -40,7 +40,7 @@ FIRST_PAGE: Final[Mapping[Paging, int]] = {
     Paging.OFFSET_FROM_1: 1,
 }
 _COUNTS_ROWS: Final = frozenset({Paging.OFFSET_FROM_0, Paging.OFFSET_FROM_1})
-_REFUSALS: Final = frozenset({Code.MAYCUR_NACK})
+_REFUSALS: Final = frozenset({Code.MAYCUR_NACK, Code.HTTP_REFUSED})
 _LAST_UNION_PAGE: Final = 2
 
 

@@ -102,7 +102,7 @@ def _documents(desk: Desk, turns: Sequence[Turn]) -> Mapping[PaymentKey, Sequenc
 def _existing(
     desk: Desk, turns: Sequence[Turn], documents: Mapping[PaymentKey, Sequence[SourceDocument]]
 ) -> Mapping[PaymentKey, Sequence[BillHead]]:
-    if not turns:
+    if not turns or not desk.scheme.target.finds:
         return {}
     if not desk.time_for_a_call():
         _out_of_time(desk, turns)

@@ -93,7 +93,7 @@ def reconcile(ports: ReconcilePorts, window: Window) -> ReconcileReport:
     report.source_count = len(paid)
     report.source_sum = sum((p.facts.amount.value for p in paid.values() if p.facts), Decimal(0))
     for key, row in sorted(rows.items()):
-        _compare(report, row, paid.get(key), bills.get(key.code, ()))
+        _compare(report, row, paid.get(key), bills.get(key.code, ()), asked=ports.fetch.scheme.target.finds)
     _unknown_bills(ports, report, window)
     ports.fetch.journal.count("ReconcileDifferences", len(report.findings))
     return report
@@ -154,6 +154,8 @@ def days_of(window: Window) -> Iterator[date]:
 
 
 def _bills(ports: ReconcilePorts, rows: Mapping[PaymentKey, Row]) -> Mapping[str, Sequence[BillTotal]]:
+    if not ports.fetch.scheme.target.finds:
+        return {}
     match ports.target.bills_by_reference(sorted(key.code for key in rows)):
         case Done(bills):
             return bills
@@ -161,7 +163,9 @@ def _bills(ports: ReconcilePorts, rows: Mapping[PaymentKey, Row]) -> Mapping[str
             raise RunError(failure.diagnosis, key=ports.fetch.scheme.name)
 
 
-def _compare(report: ReconcileReport, row: Row, payment: Payment | None, bills: Sequence[BillTotal]) -> None:
+def _compare(
+    report: ReconcileReport, row: Row, payment: Payment | None, bills: Sequence[BillTotal], *, asked: bool
+) -> None:
     live = [b for b in bills if not b.voided]
     facts = row.payment.facts
     amount = facts.amount.value if facts else None
@@ -180,7 +184,7 @@ def _compare(report: ReconcileReport, row: Row, payment: Payment | None, bills: 
         names = ", ".join(b.number or b.id for b in live)
         report.findings.append(Finding(Difference.DOUBLED, code, ledger=said, bill=names))
     if row.state is State.DONE:
-        _compare_booked(report, row, said, amount, live)
+        _compare_booked(report, row, said, amount, live if asked else None)
     elif live and row.bill is None:
         report.findings.append(
             Finding(Difference.UNRECORDED, code, ledger=row.state, bill=live[0].number or live[0].id)
@@ -188,10 +192,12 @@ def _compare(report: ReconcileReport, row: Row, payment: Payment | None, bills: 
 
 
 def _compare_booked(
-    report: ReconcileReport, row: Row, said: str, amount: Decimal | None, live: Sequence[BillTotal]
+    report: ReconcileReport, row: Row, said: str, amount: Decimal | None, live: Sequence[BillTotal] | None
 ) -> None:
     report.booked_count += 1
     report.booked_sum += amount or Decimal(0)
+    if live is None:
+        return
     own = [b for b in live if row.bill and b.id == row.bill.key.id]
     name = row.bill.number if row.bill else ""
     if not own:
@@ -203,6 +209,8 @@ def _compare_booked(
 
 def _unknown_bills(ports: ReconcilePorts, report: ReconcileReport, window: Window) -> None:
     """Bills of the integration user, dated in the range, that no payment has claimed: the trace of a late commit."""
+    if not ports.fetch.scheme.target.lists:
+        return
     days = list(days_of(window))
     match ports.target.bills_between(days[0], days[-1]):
         case Done(bills):

@@ -19,11 +19,17 @@ from paysync.core.wanted import amount_in, same
 LOOKS: Final = 2
 """So many looks, minutes apart, before a doubt is called "none"."""
 _BETWEEN_LOOKS: Final = timedelta(minutes=2)
+LONGEST_INVOCATION: Final = timedelta(minutes=15)
+"""Lambda ends every one by then."""
 
 
 def resolve(desk: Desk, turns: Sequence[Turn]) -> None:
     """Leave each doubtful turn with its bill adopted (PUSHED), open again for one repush (NEW), or with a verdict."""
     if not turns:
+        return
+    if not desk.scheme.target.finds:
+        for turn in turns:
+            _unaskable(desk, turn)
         return
     if not desk.time_for_a_call():
         for turn in turns:
@@ -101,17 +107,36 @@ def _nothing_yet(desk: Desk, turn: Turn) -> None:
         gap = min(desk.scheme.policies.quiet_period, _BETWEEN_LOOKS)
         again = Doubt(desk.ports.clock.now() + gap, looks)
         desk.come_back(turn, gap, because=turn.row.diagnosis, doubt=again)
-    elif (
-        desk.scheme.policies.on_unresolved == "repush_once"
-        and desk.scheme.policies.attestation
-        and not turn.row.repushed
-    ):
-        desk.step(
-            turn,
-            Event.REPUSH_ALLOWED,
-            note=f"no bill after {looks} looks; attested by {desk.scheme.policies.attestation}",
-            repushed=True,
-            doubt=None,
-        )
+    elif _may_repush(desk, turn):
+        _allow_repush(desk, turn, f"no bill after {looks} looks")
     else:
         desk.park(turn, Diagnosis.of(Code.DOUBT_NONE, looks=looks), Event.UNRESOLVED)
+
+
+def _unaskable(desk: Desk, turn: Turn) -> None:
+    """Nobody can be asked: only the vendor's promise to carry out one key once makes a second call harmless."""
+    if _may_repush(desk, turn) and _is_promised(desk, turn):
+        _allow_repush(desk, turn, "the vendor carries out one key once")
+    else:
+        desk.park(turn, Diagnosis.of(Code.DOUBT_UNASKABLE), Event.UNRESOLVED)
+
+
+def _may_repush(desk: Desk, turn: Turn) -> bool:
+    policies = desk.scheme.policies
+    return policies.on_unresolved == "repush_once" and bool(policies.attestation) and not turn.row.repushed
+
+
+def _is_promised(desk: Desk, turn: Turn) -> bool:
+    """Whether the vendor still remembers the key: the first call was sent at the latest when its sender's time ended.
+
+    Counted from before the sender's whole invocation began, and up to the end of this one.
+    """
+    promise, intent = desk.scheme.target.promise, turn.row.intent
+    if promise is None or intent is None:
+        return False
+    return desk.deadline < intent.sender_dead_at - LONGEST_INVOCATION + promise.kept
+
+
+def _allow_repush(desk: Desk, turn: Turn, why: str) -> None:
+    note = f"{why}; attested by {desk.scheme.policies.attestation}"
+    desk.step(turn, Event.REPUSH_ALLOWED, note=note, repushed=True, doubt=None)

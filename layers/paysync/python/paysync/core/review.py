@@ -76,6 +76,8 @@ def look(ports: ReviewPorts, row: Row) -> Outcome[Look]:
     source = facts.source if facts and ports.scheme.target.source_form else None
     remembered = row.intent.source_id if row.intent else ""
     asked = Inquiry(row.key, row.key.code, source, documents[0].id if len(documents) == 1 else remembered)
+    if not ports.scheme.target.finds:
+        return Done(Look(row, documents, (), (), {}))
     match ports.target.existing([asked], creators=True):
         case Done(existing):
             return _in_full(ports, row, documents, existing.get(row.key, ()))

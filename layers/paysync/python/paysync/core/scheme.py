@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from paysync.core.due import Schedule
 from paysync.core.records import Scalar
 from paysync.core.times import Instant
+
+if TYPE_CHECKING:
+    from paysync.core.exchanges import Exchange, Listing, Promise
 
 HANDED_OVER: Final = "paysync"
 """The connector of a source whose rows are handed over by another scheme's call-back."""
@@ -130,6 +133,8 @@ class SourcePart:
     since: Instant | None = None
     """Where its own first window starts; None: where the stack's does."""
     remedy: Remedy | None = None
+    listing: "Listing | None" = None
+    """How a system that paysync does not know is asked; None where the connector knows it."""
 
     def asking_for_remedy(self) -> "SourcePart":
         """The same source with its remedy's request."""
@@ -202,7 +207,7 @@ class TargetPart:
     form: str
     source_form: str
     """The form of the source document; empty where bills are made from nothing but the row."""
-    make: Literal["push", "save", "none"]
+    make: Literal["push", "save", "send", "none"]
     make_request: Tree
     """The `data` of the making call; may use the row's fields, `lookup.*`, `param.*`."""
     reference_field: str
@@ -215,6 +220,16 @@ class TargetPart:
     """ISO code → the ERP's currency number."""
     options: Mapping[str, Scalar]
     """Settings of the connector for this scheme, each with its default in the connector."""
+    finds: bool = True
+    """It can be asked which bills carry our reference; else what became of a lost answer cannot be found out."""
+    reads: bool = True
+    """A bill can be read by its id; else its own answer is all that is known of it."""
+    lists: bool = True
+    """It can be asked for all bills of some days."""
+    promise: "Promise | None" = None
+    """The vendor's, by which a making call may be repeated."""
+    exchange: "Exchange | None" = None
+    """The calls to a system that paysync does not know; None where the connector knows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def unfit(bill: Bill, wanted: Wanted | None) -> Diagnosis | None:
         found = bill.cells.get(value.read_key)
         if not same(found, value.plain):
             return Diagnosis.of(
-                Code.BILL_ORGANISATION,
+                Code.BILL_ORGANISATION if wanted.head else Code.HTTP_DIFFERENT,
                 bill=name,
                 bill_id=bill.head.id,
                 field=value.read_key,

@@ -1,9 +1,9 @@
 """From a checked scheme's plain data to the dataclasses that the core runs on. Needs neither pydantic nor YAML."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.due import schedule_of
@@ -28,8 +28,10 @@ from paysync.core.scheme import (
 )
 from paysync.core.templates import parse
 from paysync.core.times import from_shanghai_iso
+from paysync.schemes.http_build import http_target, listing_of, maycur_target
 from paysync.schemes.plain import Plain
 from paysync.schemes.spans import span_of
+from paysync.schemes.trees import tree_of
 
 _T = TypeVar("_T")
 PARAMETER: Final = re.compile(r"\{\{\s*param\.(\w+)\s*\}\}\Z")
@@ -52,22 +54,10 @@ def scheme_of(plain: Plain, parameters: Mapping[str, str], version: str) -> Sche
         parameters=dict(parameters),
         source=_source(plain["source"], parameters),
         lookups=tuple(_lookup(name, one) for name, one in lookups.items()),
-        target=_target(target),
+        target=_TARGETS[target["connector"]](target, plain["scheme"]),
         call_back=_call_back(plain["call_back"], parameters),
         policies=_policies(plain["policies"]),
     )
-
-
-def tree_of(value: Any) -> Tree:
-    """The value with templates in the place of text that has slots."""
-    if isinstance(value, str):
-        return parse(value)
-    if isinstance(value, Mapping):
-        return {key: tree_of(branch) for key, branch in value.items()}
-    if isinstance(value, Sequence):
-        return tuple(tree_of(branch) for branch in value)
-    scalar: Tree = value
-    return scalar
 
 
 def _source(plain: Plain, parameters: Mapping[str, str]) -> SourcePart:
@@ -99,6 +89,7 @@ def _source(plain: Plain, parameters: Mapping[str, str]) -> SourcePart:
         schedule=_read("schedule", schedule_of, plain["schedule"], parameters),
         since=_read("since", from_shanghai_iso, plain["since"], parameters),
         remedy=_remedy(plain["remedy"], parameters),
+        listing=listing_of(plain),
     )
 
 
@@ -145,7 +136,7 @@ def _template(text: str) -> Template:
     return found if isinstance(found, Template) else Template((found,))
 
 
-def _target(plain: Plain) -> TargetPart:
+def _k3cloud_target(plain: Plain, _scheme: str) -> TargetPart:
     steps = {one["step"]: one for one in plain["steps"]}
     making = steps.get("push") or steps.get("create")
     return TargetPart(
@@ -162,6 +153,13 @@ def _target(plain: Plain) -> TargetPart:
         currencies=dict(plain["currencies"]),
         options=dict(plain["options"]),
     )
+
+
+_TARGETS: Final[Mapping[str, Callable[[Plain, str], TargetPart]]] = {
+    "k3cloud": _k3cloud_target,
+    "http": http_target,
+    "maycur": maycur_target,
+}
 
 
 def _save(plain: Plain) -> SaveStep:

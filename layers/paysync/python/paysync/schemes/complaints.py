@@ -7,12 +7,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from paysync.schemes.model import CURRENCY, ENDPOINT, FIELD_KEY, NAME, VERSION, WORD
+from paysync.schemes.model_parts import CURRENCY, ENDPOINT, FIELD_KEY, NAME, PATH, VERSION, WORD
 from paysync.schemes.problems import Problem, suggestion
 from paysync.schemes.shapes import keys_at
 from paysync.schemes.spans import PATTERN
 from paysync.schemes.yamltext import Document, Place
 
+_CONNECTOR: Final = "connector"
+_BY_CONNECTOR: Final = frozenset({"source", "target"})
+"""Parts of the file whose keys depend on their connector."""
+_KINDS: Final = frozenset({"str", "int", "decimal", "bool", "list[str]", "[key]"})
 _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": ("must be text", "put quotes around a number or a date"),
     "bool_type": ("must be true or false", "write it without quotes"),
@@ -26,6 +30,7 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
 _FORMS: Final[Mapping[str, str]] = {
     PATTERN: "write a whole number, a blank and ms, s, min, h or d, e.g. 5 min",
     ENDPOINT: "write the path from its first slash on, without host and blanks",
+    PATH: "write the path from its first slash on, or {{param.NAME}}, without host, query and blanks",
     CURRENCY: "write the three capital letters of ISO 4217, e.g. CNY",
     NAME: "write small letters, digits and hyphens",
     WORD: "write small letters, digits and underscores",
@@ -51,22 +56,28 @@ def _one_each(errors: Sequence[ErrorDetails]) -> Iterator[tuple[Place, ErrorDeta
     """The errors by their place in the file; a value that fits no alternative of a union is one problem."""
     seen: set[Place] = set()
     for error in errors:
-        place = _place(error["loc"])
+        place = _place(error)
         if place not in seen:
             seen.add(place)
             yield place, error
 
 
-def _place(loc: tuple[int | str, ...]) -> Place:
-    """The location without the names that pydantic puts in for the alternatives of a union."""
-    steps: list[int | str] = []
-    for index, step in enumerate(loc):
-        alternative = (
-            isinstance(step, str) and index > 1 and loc[index - 2] == "steps" and isinstance(loc[index - 1], int)
-        )
-        if not alternative and step not in {"str", "int", "decimal", "bool", "list[str]", "[key]"}:
-            steps.append(step)
-    return tuple(steps)
+def _place(error: ErrorDetails) -> Place:
+    """The location without what pydantic puts in for the alternatives of a union; with the connector that is wrong."""
+    loc = error["loc"]
+    steps = [step for index, step in enumerate(loc) if step not in _KINDS and not _is_alternative(loc, index)]
+    return (*steps, _CONNECTOR) if _is_of_connector(error) else tuple(steps)
+
+
+def _is_alternative(loc: tuple[int | str, ...], index: int) -> bool:
+    if isinstance(loc[index], int) or index == 0:
+        return False
+    of_step = index > 1 and loc[index - 2] == "steps" and isinstance(loc[index - 1], int)
+    return of_step or (index == 1 and loc[0] in _BY_CONNECTOR)
+
+
+def _is_of_connector(error: ErrorDetails) -> bool:
+    return str(error.get("ctx", {}).get("discriminator", "")).strip("'") == _CONNECTOR
 
 
 def _said(error: ErrorDetails, place: Place, keys: Mapping[str, FieldInfo]) -> tuple[str, str]:
@@ -79,7 +90,17 @@ def _said(error: ErrorDetails, place: Place, keys: Mapping[str, FieldInfo]) -> t
         return f"{owner} lacks {place[-1]}", _meaning(info)
     if kind == "extra_forbidden":
         return f"{place[-1]} is no key of {owner}", suggestion(str(place[-1]), keys)
+    if _is_of_connector(error):
+        return _no_connector(error, name)
     return _unfit(error, name)
+
+
+def _no_connector(error: ErrorDetails, name: str) -> tuple[str, str]:
+    context: Mapping[str, Any] = error.get("ctx", {})
+    if error["type"] == "union_tag_not_found":
+        return f"{name} is missing", "write which system it is"
+    valid = str(context["expected_tags"]).replace("'", "").split(", ")
+    return f"{name} cannot be {context['tag']!r}", suggestion(str(context["tag"]), valid)
 
 
 def _unfit(error: ErrorDetails, name: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SchemeError
 from paysync.schemes import names
 from paysync.schemes.check import checked, plain_form
-from paysync.schemes.model import NAME
+from paysync.schemes.model_parts import NAME
 from paysync.schemes.yamltext import read
 
 _SCHEME: Final = re.compile(r"^scheme:.*$", re.MULTILINE)
@@ -63,12 +63,13 @@ def _without_defaults(text: str) -> str:
 
 def _to_check(plain: Mapping[str, Any]) -> Sequence[str]:
     source, target = plain["source"], plain["target"]
-    forms = f"target.source_form {target['source_form']}, " if target["source_form"] else ""
+    forms = f"target.source_form {target['source_form']}, " if target.get("source_form") else ""
+    reference = f", target.reference_field {target['reference_field']}" if "reference_field" in target else ""
     lookups = [f"lookup {name}: {one['find']} in {one['in']}" for name, one in plain["lookups"].items()]
     return [
         f"source.endpoint {source['endpoint']} and its fields",
         f"source.paid_time {source['paid_time']}: it decides the accounting period",
-        f"{forms}target.form {target['form']}, target.reference_field {target['reference_field']}",
+        f"{forms}target.form {target['form']}{reference}",
         *lookups,
         *(f"target.currencies {code}: {number}" for code, number in target["currencies"].items()),
     ]

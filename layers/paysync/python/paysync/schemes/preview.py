@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 from paysync.core.bills import Bill, BillEntry, BillHead, BillStatus, Cell, Json
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import PaysyncError
+from paysync.core.exchanges import KEY
 from paysync.core.keys import BillKey
 from paysync.core.pages import FIRST_PAGE
 from paysync.core.reading import payments, skipped
@@ -179,6 +180,10 @@ class _Walk:
             yield self._rendered("push", f"Push {target.source_form}", target.make_request)
         elif target.make == "save":
             yield self._rendered("create", f"Save {target.form}", target.make_request)
+        elif target.make == "send" and isinstance(target.make_request, Mapping):
+            method = target.exchange.create.method if target.exchange else "POST"
+            sent = {part: tree for part, tree in target.make_request.items() if part != KEY}
+            yield self._rendered("create", f"{method} {target.form}", sent)
 
     def _saved(self) -> Iterator[Sending]:
         target, scope = self._scheme.target, self._scope()
@@ -187,7 +192,7 @@ class _Walk:
             return
         head = BillHead(id=ID, number=NUMBER, status=BillStatus.CREATED, voided=False, reference="")
         edit = edit_of(Bill(head, {}, (BillEntry(ENTRY_ID, {}),) if wanted.step.entry else ()), wanted)
-        if edit is None:
+        if edit is None or not wanted.head:
             return
         data = dict(edit.model)
         step = wanted.step

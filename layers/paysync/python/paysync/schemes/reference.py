@@ -16,7 +16,7 @@ from paysync.core.filters import FILTERS, Example, Filter
 from paysync.core.scheme import Call, Slot, Template
 from paysync.core.templates import written
 from paysync.core.times import Instant
-from paysync.schemes import model
+from paysync.schemes import http_model, model, model_parts
 from paysync.schemes.model import SchemeFile
 from paysync.schemes.rules.templates import NAMES
 from paysync.schemes.shapes import fields_of
@@ -27,20 +27,27 @@ SCHEMA: Final = "docs/reference/scheme.schema.json"
 
 _PARTS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
     ("The file", SchemeFile),
-    ("title, label, find", model.Titles),
+    ("title, label, find", model_parts.Titles),
     ("parameters.NAME", model.Parameter),
-    ("source", model.Source),
+    ("source: maycur, paysync", model.KnownSource),
+    ("source: http", model.HttpSource),
     ("source.fields.NAME", model.SourceField),
-    ("source.where: one line", model.Line),
+    ("source.where: one line", model_parts.Line),
     ("source.flatten", model.Flatten),
     ("source.remedy", model.Remedy),
     ("lookups.NAME", model.Lookup),
-    ("target", model.Target),
+    ("target: k3cloud", model.Target),
     ("step push", model.Push),
     ("step create", model.Create),
     ("step save", model.Save),
     ("step submit", model.Submit),
     ("step audit", model.Audit),
+    ("target: http", http_model.HttpTarget),
+    ("http: step create", http_model.HttpCreate),
+    ("http: step find", http_model.HttpFind),
+    ("http: step read", http_model.HttpRead),
+    ("target: maycur", http_model.MaycurTarget),
+    ("maycur: step create", http_model.MaycurCreate),
     ("call_back", model.CallBack),
     ("policies", model.Policies),
     ("tests: one test", model.Test),

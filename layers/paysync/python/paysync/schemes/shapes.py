@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from paysync.schemes.yamltext import Document, Place
+
+_TAGS: Final = ("step", "connector")
 
 
 def keys_at(place: Place, model: type[BaseModel], document: Document) -> Mapping[str, FieldInfo]:
@@ -37,14 +39,19 @@ def _inside(annotation: Any, step: str | int, _data: object) -> Any:
 
 
 def _models(annotation: Any, data: object) -> Iterator[type[BaseModel]]:
-    """The models of this kind; of several, the one whose `step` the data names."""
-    wanted = data.get("step") if isinstance(data, Mapping) else None
+    """The models of this kind; of several, the one whose `step` or `connector` the data names."""
     for kind in _kinds(annotation):
         if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
             continue
-        tag = kind.model_fields.get("step")
-        if tag is None or get_args(tag.annotation) == (wanted,):
+        if all(_may_be(kind, tag, data) for tag in _TAGS):
             yield kind
+
+
+def _may_be(kind: type[BaseModel], tag: str, data: object) -> bool:
+    """Whether the data may be of this model, by the tag that tells it from others."""
+    info = kind.model_fields.get(tag)
+    wanted = data.get(tag) if isinstance(data, Mapping) else None
+    return info is None or get_origin(info.annotation) is not Literal or wanted in get_args(info.annotation)
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:

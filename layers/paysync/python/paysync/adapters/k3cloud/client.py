@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from paysync.adapters.k3cloud import jsontext
+from paysync.adapters import jsontext
 from paysync.adapters.k3cloud.answers import failure_of, session_was_lost, worth_repeating
 from paysync.adapters.k3cloud.replies import Answer, Call, Heard
 from paysync.adapters.k3cloud.settings import ConnectionSettings

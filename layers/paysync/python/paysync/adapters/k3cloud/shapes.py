@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from paysync.adapters.k3cloud import jsontext
+from paysync.adapters import jsontext
 from paysync.adapters.k3cloud.refusals import NOT_LOGGED_IN, Meaning, Sort, at_the_door, meaning_of
 from paysync.adapters.k3cloud.replies import NEVER_RECOGNISED, Answer, Call, Lost, NotSent
 from paysync.adapters.k3cloud.statuses import (

@@ -5,12 +5,12 @@ different things. The HTTP status never means success.
 """
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from paysync.adapters.replies import Page, Reply, json_in, masked, total_in
+from paysync.core.bills import Made
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
@@ -22,28 +22,7 @@ LIST_NAMES: Final = ("list", "rows", "records")
 Envelope: TypeAlias = Mapping[str, Any]
 _GOOD, _BAD_REQUEST, _TOO_MANY, _SERVER = range(200, 300), range(400, 500), 429, 500
 _NO_TOKEN: Final = (401, 403)
-_LONG_NUMBER: Final = re.compile(r"\d{9,}|\d{4}(?: \d{4}){2,}(?: \d{1,4})?")
-_LIKE_A_TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{28,}")
-_SHOWN: Final = 4
 _MISSING: Final = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole HTTP answer, as far as a judge looks at it."""
-
-    status: int
-    body: bytes
-    retry_after: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows in the order they came (numbers as int or Decimal), the total where one is said, and where they lay."""
-
-    rows: Sequence[Mapping[str, object]]
-    total: int | None = None
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +53,29 @@ def session(reply: Reply) -> Outcome[Session]:
             return failure
 
 
+def written(reply: Reply, key: str) -> Outcome[Made]:
+    """What became of a call that writes one row; the payment's `key` is all that names it.
+
+    A NACK is a definite no only with the row's own reason in it: a batch may be applied in part, and a NACK without one
+    may come from the middle of the work. Throttling is told in words that are not known, so that they prove nothing.
+    """
+    match acknowledged(reply):
+        case Done(envelope) if _failed_rows(envelope):
+            return _shape("ACK with failed rows")
+        case Done():
+            return Done(Made(key, key))
+        case DefinitelyNot(why) if why.code is Code.MAYCUR_NACK:
+            failed = _failed_rows(_envelope(reply.body) or {})
+            if not failed:
+                return Unknown(why)
+            said = masked(json.dumps(failed, ensure_ascii=False, default=str))
+            return DefinitelyNot(Diagnosis.of(Code.MAYCUR_RESULT, vendor=said))
+        case DefinitelyNot(why) if why.code is Code.MAYCUR_THROTTLED and reply.status in _GOOD:
+            return Unknown(why)
+        case failure:
+            return failure
+
+
 def acknowledged(reply: Reply) -> Outcome[Envelope]:
     """The envelope of a clean ACK; else what the answer says instead."""
     envelope = _envelope(reply.body)
@@ -90,26 +92,16 @@ def acknowledged(reply: Reply) -> Outcome[Envelope]:
     return _by_code(envelope, reply.status)
 
 
-def masked(text: str) -> str:
-    """The vendor's words without what may be an account number or a token."""
-    hidden = _LIKE_A_TOKEN.sub("***", text)
-    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - _SHOWN) + found[0][-_SHOWN:], hidden)
-
-
 # ----------------------------------------------------------------------------------------------------------------------
 
 
 def _envelope(body: bytes) -> Envelope | None:
     """The JSON object, or None for what is none (cut, HTML, another encoding, a number that is no JSON)."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, ArithmeticError, RecursionError):
+        value = json_in(body)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _by_code(envelope: Envelope, status: int) -> Outcome[Envelope]:
@@ -158,6 +150,15 @@ def _fits_header(value: object) -> bool:
     return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable() and " " not in value
 
 
+def _failed_rows(envelope: Envelope) -> object:
+    """The rows that a write refused, where either kind of tenant lists them; nothing where there are none."""
+    for name in ("errorData", "data"):
+        found = envelope.get(name)
+        if isinstance(found, (list, dict)) and found and (name == "errorData" or envelope.get("code") == "NACK"):
+            return found
+    return None
+
+
 def _page(envelope: Envelope, row_path: str, *, null_means_empty: bool) -> Outcome[Page]:
     data = envelope.get("data", _MISSING)
     path = _found_path(data) if row_path == AUTO else row_path
@@ -167,8 +168,8 @@ def _page(envelope: Envelope, row_path: str, *, null_means_empty: bool) -> Outco
     if isinstance(place, list):
         if not all(isinstance(row, dict) for row in place):
             return _shape(f"a row at {path} is no object")
-        return Done(Page(tuple(place), _total(holder, envelope), path))
-    if null_means_empty and place in (None, _MISSING) and _holds_nothing(holder) and not _total(holder, envelope):
+        return Done(Page(tuple(place), total_in(holder, envelope), path))
+    if null_means_empty and place in (None, _MISSING) and _holds_nothing(holder) and not total_in(holder, envelope):
         return Done(Page((), None, path))
     if place is None:
         return Unknown(Diagnosis.of(Code.MAYCUR_NULL, path=path))
@@ -201,16 +202,6 @@ def _at(envelope: Envelope, path: str) -> tuple[object, object]:
 def _holds_nothing(holder: object) -> bool:
     """Whether an object has no filled list or object in it, where rows might lie under another name."""
     return isinstance(holder, dict) and not any(value for value in holder.values() if isinstance(value, list | dict))
-
-
-def _total(holder: object, envelope: Envelope) -> int | None:
-    for place in (holder, envelope):
-        said = place.get("total") if isinstance(place, dict) else None
-        if isinstance(said, str) and said.isdecimal():
-            return int(said)
-        if isinstance(said, int) and not isinstance(said, bool) and said >= 0:
-            return said
-    return None
 
 
 def _shape(what: str) -> Unknown:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from paysync.adapters.maycur import answers
-from paysync.adapters.maycur.answers import Page
 from paysync.adapters.maycur.client import BASE_PATH, Call, MaycurClient
 from paysync.adapters.maycur.login import Login
+from paysync.adapters.replies import Page, Reply
 from paysync.core.bills import Json
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
@@ -64,7 +64,7 @@ class MaycurSource:
             self._journal.tell("where Maycur's rows lie", path=self._path)
         return outcome
 
-    def _judged(self, reply: answers.Reply) -> Outcome[Page]:
+    def _judged(self, reply: Reply) -> Outcome[Page]:
         return answers.page(reply, row_path=self._part.row_path, null_means_empty=self._part.null_means_empty)
 
     def _body(self, window: Window, number: int) -> Mapping[str, Json]:

@@ -18,6 +18,7 @@ from paysync.core.catalogue.doubt import DOUBT
 from paysync.core.catalogue.erp_access import ERP_ACCESS
 from paysync.core.catalogue.erp_outage import ERP_OUTAGE
 from paysync.core.catalogue.erp_refusal import ERP_REFUSAL
+from paysync.core.catalogue.http import HTTP
 from paysync.core.catalogue.lookup import LOOKUP
 from paysync.core.catalogue.maycur import MAYCUR
 from paysync.core.catalogue.page import PAGE
@@ -45,6 +46,7 @@ CATALOGUE: Final[Mapping[Code, Explanation]] = MappingProxyType(
         **BILL,
         **CALL_BACK,
         **MAYCUR,
+        **HTTP,
         **PAGE,
         **RECONCILE,
     }
@@ -58,7 +60,7 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
         "bills": "numbers of several payment bills, separated by commas; for `bill.foreign` how many there are",
         "documents": "how many source documents were found",
         "entries": "how many entries the bill has",
-        "field": "name of one field, as Maycur or K3Cloud calls it",
+        "field": "name of one field, as the vendor calls it",
         "fields": "names of several fields, separated by commas",
         "form": "form in which was looked up, e.g. CN_BANKACNT",
         "found": "what was found instead of what was wanted",

@@ -113,4 +113,28 @@ DOUBT: Final[Mapping[Code, Explanation]] = {
             ),
         ),
     ),
+    # Takes no particulars.
+    Code.DOUBT_UNASKABLE: Explanation(
+        Kind.REVIEW,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="A request was sent and its answer was lost, and this system cannot be asked what came of it.",
+            cause=(
+                "The scheme has no `find` step, so paysync cannot tell whether the document was made, and does not "
+                "send it again by itself."
+            ),
+            solution=(
+                "Look in that system for the payment's key. If it is not there, run `paysync review confirm-none KEY`, "
+                "and it is sent again; if it is there, `paysync review close KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="请求已发出但答复丢失，而该系统无法查询其结果。",
+            cause="方案没有 `find` 步骤，paysync 无法判断单据是否已经生成，因此不会自行重发。",
+            solution=(
+                "请在该系统中按付款的键查找。确认没有时，执行 `paysync review confirm-none KEY`，系统将重新发送；"
+                "已存在的，执行 `paysync review close KEY`。"
+            ),
+        ),
+    ),
 }

@@ -230,4 +230,22 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
             solution="无需处理，稍后的运行会登录。若反复出现，请检查是否有其他系统共用该账号。",
         ),
     ),
+    # Takes {vendor}.
+    Code.MAYCUR_RESULT: Explanation(
+        Kind.PERMANENT,
+        Who.MAYCUR_ADMIN,
+        en=Text(
+            problem="Maycur refused the result of a payment: {vendor}",
+            cause=(
+                "The document does not exist there, stands in a state that takes no result, or a value is not "
+                "maintained. The payment itself is booked."
+            ),
+            solution="Mend what the message names, then run `paysync replay KEY` with the scheme of the results.",
+        ),
+        zh=Text(
+            problem="每刻拒绝了付款结果：{vendor}",
+            cause="该单据在每刻不存在、其状态不接受结果，或某个值未维护。付款本身已入账。",
+            solution="按提示处理后，对回写结果的方案执行 `paysync replay KEY`。",
+        ),
+    ),
 }

@@ -10,6 +10,7 @@ from typing import Final
 
 _PHRASES: Final[Mapping[str, str]] = {
     "is missing": "缺失",
+    "is empty or nothing but dots, which cannot be a piece of a path": "为空或只有点号，不能作为路径的一段",
     "is blank": "为空白",
     "is zero": "为零",
     "is negative": "为负数",

@@ -7,12 +7,12 @@ from typing import Any, Final
 from paysync.core.conditions import misuse
 from paysync.core.scheme import HANDED_OVER, Condition, FieldType
 from paysync.core.templates import slots
-from paysync.schemes.build import tree_of
 from paysync.schemes.model import SchemeFile, Source
 from paysync.schemes.problems import Problem, suggestion
 from paysync.schemes.rules import pace
 from paysync.schemes.rules.templates import RESERVED
 from paysync.schemes.spans import span_of
+from paysync.schemes.trees import tree_of
 from paysync.schemes.yamltext import Document
 
 _ROLES: Final[Mapping[str, Sequence[FieldType]]] = {

@@ -16,8 +16,10 @@ _KEY: Final = "{{payment.key}}"
 def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
     """What is wrong with the target."""
     target = scheme.target
-    yield from _sequence(target, document)
     yield from _currencies(scheme, document)
+    if not isinstance(target, Target):
+        return
+    yield from _sequence(target, document)
     for index, step in enumerate(target.steps):
         place: Place = ("target", "steps", index)
         match step:

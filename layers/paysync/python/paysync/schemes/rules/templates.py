@@ -20,7 +20,9 @@ _GROUPS: Final[Mapping[str, Mapping[str, Sort]]] = {
     "pushed": {"Id": "text", "Number": "text"},
 }
 """Names that have a value beside the row's fields, with their members; `param` and `lookup` have the scheme's own."""
-RESERVED: Final = frozenset(_GROUPS) | {"param", "lookup"}
+_OPEN: Final = frozenset({"secret"})
+"""Groups whose members only whoever fills them knows."""
+RESERVED: Final = frozenset(_GROUPS) | {"param", "lookup"} | _OPEN
 _SORTS: Final[Mapping[str, Sort]] = {
     FieldType.STRING: "text",
     FieldType.AMOUNT: "number",
@@ -35,13 +37,17 @@ _MAKING: Final = _FINDING | {"lookup"}
 _FINISHED: Final = _MAKING | {"bill", "pushed"}
 _CALLING_BACK: Final = _FINISHED - {"lookup"}
 """What a lookup has found is not kept with the payment."""
+_SIGNING: Final = frozenset({"secret", "param"})
 _PLACES: Final[tuple[tuple[Place, frozenset[str]], ...]] = (
     (("source", "request"), _ASKING),
     (("source", "schedule"), frozenset({"param"})),
     (("source", "since"), frozenset({"param"})),
     (("source", "remedy", "schedule"), frozenset({"param"})),
     (("source", "remedy", "request"), _ASKING),
+    (("source", "headers"), _SIGNING),
     (("lookups", "*", "where"), _FINDING),
+    (("target", "headers"), _SIGNING),
+    (("target", "steps", "*", "endpoint"), _FINISHED),
     (("target", "steps", "*", "request"), _MAKING),
     (("target", "steps", "*", "head"), _FINISHED),
     (("target", "steps", "*", "each"), _FINISHED),
@@ -53,6 +59,10 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "source.request, source.remedy.request": ("window.start", "window.end", "page.number", "page.size", "param.NAME"),
     "lookups.NAME.where": ("FIELD", "payment.*", "param.NAME"),
     "a making step's request": ("FIELD", "lookup.NAME", "payment.*", "param.NAME"),
+    "headers of http": ("secret.NAME", "param.NAME"),
+    "endpoint of http": ("FIELD", "payment.*", "param.NAME"),
+    "endpoint, request of http find": ("payment.key", "param.NAME"),
+    "endpoint of http read": ("bill.id", "param.NAME"),
     "save": ("FIELD", "lookup.NAME", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
     "call_back.fields": ("FIELD", "payment.*", "param.NAME", "bill.id", "bill.number", "pushed.*"),
     "source.schedule, source.since, source.remedy.schedule, call_back.scheme": ("param.NAME",),
@@ -130,14 +140,18 @@ def _wrong(text: str, groups: frozenset[str], names: Mapping[str, Mapping[str, S
         return
     valid = _valid(groups, names)
     for slot in template.parts:
-        if isinstance(slot, Slot):
+        if isinstance(slot, Slot) and not _is_open(slot, groups):
             yield from _wrong_slot(slot, template, valid)
+
+
+def _is_open(slot: Slot, groups: frozenset[str]) -> bool:
+    return len(slot.path) > 1 and slot.path[0] in groups & _OPEN
 
 
 def _valid(groups: frozenset[str], names: Mapping[str, Mapping[str, Sort]]) -> Mapping[str, Sort]:
     found: dict[str, Sort] = {}
     for group in ["row", *sorted(groups - {"row"})]:
-        if group in groups:
+        if group in groups - _OPEN:
             prefix = "" if group == "row" else f"{group}."
             found.update({f"{prefix}{member}": sort for member, sort in names[group].items()})
     return found

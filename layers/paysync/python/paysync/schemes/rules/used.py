@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from paysync.core.templates import slots
-from paysync.schemes.build import tree_of
-from paysync.schemes.model import Create, Push, Save, SchemeFile
+from paysync.schemes.http_model import HttpCreate, HttpFind, HttpRead, HttpTarget, MaycurCreate
+from paysync.schemes.model import Create, HttpSource, Push, Save, SchemeFile, Source
 from paysync.schemes.problems import Problem
+from paysync.schemes.trees import tree_of
 from paysync.schemes.yamltext import Document
 
 
@@ -24,18 +25,30 @@ def problems(scheme: SchemeFile, document: Document) -> Iterator[Problem]:
 
 
 def _trees(scheme: SchemeFile) -> Iterator[Any]:
-    yield scheme.source.request, scheme.source.schedule, scheme.source.since
-    if scheme.source.remedy:
-        yield scheme.source.remedy.request, scheme.source.remedy.schedule
+    yield from _of_source(scheme.source)
     for lookup in scheme.lookups.values():
         yield lookup.where
+    if isinstance(scheme.target, HttpTarget):
+        yield scheme.target.headers
     for step in scheme.target.steps:
         match step:
             case Push() | Create():
                 yield step.request
             case Save():
                 yield step.head, step.each, step.expect
+            case HttpCreate() | HttpFind() | MaycurCreate():
+                yield step.endpoint, step.request
+            case HttpRead():
+                yield step.endpoint, step.expect
             case _:
                 pass
     if scheme.call_back:
         yield scheme.call_back.scheme, scheme.call_back.fields
+
+
+def _of_source(source: Source) -> Iterator[Any]:
+    yield source.request, source.schedule, source.since
+    if source.remedy:
+        yield source.remedy.request, source.remedy.schedule
+    if isinstance(source, HttpSource):
+        yield source.headers

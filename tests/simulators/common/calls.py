@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from simulators.common.http import Reply
-from simulators.maycur.jsontext import Json, JsonError, JsonObject, parsed
+from simulators.common.jsontext import Json, JsonError, JsonObject, parsed
 
 KEPT: Final = 500
 _SECRET: Final = frozenset({"secret", "tokenId", "refreshTokenId"})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from paysync.adapters.maycur.retries import LONGEST_WAIT, may_be_repeated, pause_before
+from paysync.adapters.retries import LONGEST_WAIT, may_be_repeated, pause_before
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import DefinitelyNot, Done, Unknown

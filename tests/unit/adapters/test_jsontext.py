@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paysync.adapters.k3cloud import jsontext
+from paysync.adapters import jsontext
 from paysync.core.errors import DefectError
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

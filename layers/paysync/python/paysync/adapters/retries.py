@@ -13,12 +13,15 @@ LONGEST_WAIT: Final = timedelta(seconds=20)
 """A server that wants a longer pause gets it from the next run, not from this one."""
 _FIRST_WAIT: Final = timedelta(seconds=1)
 _TRANSIENT: Final = frozenset(
-    {Code.MAYCUR_THROTTLED, Code.MAYCUR_UNREACHABLE, Code.MAYCUR_SERVER, Code.MAYCUR_UNREADABLE}
+    {
+        *(Code.MAYCUR_THROTTLED, Code.MAYCUR_UNREACHABLE, Code.MAYCUR_SERVER, Code.MAYCUR_UNREADABLE),
+        *(Code.HTTP_BUSY, Code.HTTP_UNREACHABLE, Code.HTTP_LOST, Code.HTTP_SERVER, Code.HTTP_UNREADABLE),
+    }
 )
 
 
 def may_be_repeated(outcome: Outcome[object]) -> bool:
-    """Whether the same read may do better in a moment. A NACK or a null will not; neither will a lost token."""
+    """Whether the same read may do better in a moment. A refusal or a null will not; neither will credentials."""
     return isinstance(outcome, DefinitelyNot | Unknown) and outcome.diagnosis.code in _TRANSIENT
 
 

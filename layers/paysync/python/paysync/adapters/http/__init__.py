@@ -1,0 +1,1 @@
+"""Any system that answers JSON, by what a scheme says of it (`connector: http`)."""

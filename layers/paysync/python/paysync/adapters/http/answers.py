@@ -1,0 +1,212 @@
+"""What an answer proves by the conditions of the scheme. Pure: status and body in, Outcome out.
+
+Of a read: whatever is not recognised as success is a failure of it, never “none”. Of a write: exactly one of done,
+refused, busy and denied must hold; whatever else comes is Unknown.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from paysync.adapters.replies import Page, Reply, json_in, masked, total_in
+from paysync.core.bills import Bill, BillHead, BillStatus, Made
+from paysync.core.codes import Code
+from paysync.core.conditions import UndecidableError
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.exchanges import Alternatives, Creating, Finding, Listing, Reading, Verdicts, met
+from paysync.core.fields import at, scalar
+from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+
+Seen = Mapping[str, Any]
+"""An answer as conditions look at it: `status` and, where there is one, `body`."""
+_SERVER: Final = 500
+_WORDS: Final = ("message", "msg", "errorMessage", "error_description", "detail", "title", "error")
+_LONGEST_WORDS: Final = 200
+
+
+def page(reply: Reply, listing: Listing, *, row_path: str, null_means_empty: bool) -> Outcome[Page]:
+    """The rows of a list."""
+    match _read(reply, listing.verdicts, listing.empty_when):
+        case Done(seen):
+            return (
+                Done(Page((), None, row_path))
+                if seen is None
+                else _page(seen, row_path, null_means_empty=null_means_empty)
+            )
+        case failure:
+            return failure
+
+
+def made(reply: Reply, creating: Creating, key: str) -> Outcome[Made]:
+    """The document that a making call made. `key`: the payment's, which is its id where the answer has none."""
+    match _written(reply, creating.verdicts):
+        case Done(seen):
+            found = _name(at(creating.id, seen)) if creating.id else key
+            if not found:
+                return _shape(f"no id at {creating.id}")
+            return Done(Made(found, _name(at(creating.number, seen)) or found))
+        case failure:
+            return failure
+
+
+def heads(reply: Reply, finding: Finding, reference: str) -> Outcome[Sequence[BillHead]]:
+    """The documents that carry our reference.
+
+    DefinitelyNot(DOUBT_UNTRUSTED) where the question was refused, or others came back: it was not understood.
+    """
+    match _read(reply, finding.verdicts, finding.none_when):
+        case Done(seen):
+            if seen is None:
+                return Done(())
+            return _heads(seen, finding, reference)
+        case DefinitelyNot(why) if why.code is Code.HTTP_REFUSED:
+            return _untrusted(f"the question was refused ({why.vendor})")
+        case failure:
+            return failure
+
+
+def bill(reply: Reply, reading: Reading, bill_id: str, fields: Sequence[str], reference: str) -> Outcome[Bill | None]:
+    """The document with `fields`; None where there is none. `reference`: where a document has ours, if it is known."""
+    match _read(reply, reading.verdicts, reading.gone_when):
+        case Done(seen):
+            return (
+                Done(None) if seen is None else _bill(at(reading.row_path, seen), reading, bill_id, fields, reference)
+            )
+        case failure:
+            return failure
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _seen(reply: Reply) -> tuple[Seen, bool]:
+    """The answer, and whether its body could be read; no body at all is none that could not."""
+    if not reply.body.strip():
+        return {"status": reply.status}, True
+    try:
+        return {"status": reply.status, "body": json_in(reply.body)}, True
+    except ValueError:
+        return {"status": reply.status}, False
+
+
+def _read(reply: Reply, verdicts: Verdicts, none_when: Alternatives) -> Outcome[Seen | None]:
+    seen, readable = _seen(reply)
+    try:
+        return _read_by(seen, verdicts, none_when, readable=readable)
+    except UndecidableError as error:
+        return _shape(f"{error.field} {error}")
+
+
+def _read_by(seen: Seen, verdicts: Verdicts, none_when: Alternatives, *, readable: bool) -> Outcome[Seen | None]:
+    if met(verdicts.denied_when, seen):
+        return DefinitelyNot(Diagnosis.of(Code.HTTP_CREDENTIALS, vendor=_words(seen)))
+    if met(verdicts.busy_when, seen):
+        return DefinitelyNot(Diagnosis.of(Code.HTTP_BUSY, vendor=_words(seen)), transient=True)
+    if seen["status"] >= _SERVER or not readable:
+        return _unrecognised(seen, readable=readable)
+    if met(none_when, seen):
+        return Done(None)
+    if not met(verdicts.done_when, seen):
+        return DefinitelyNot(Diagnosis.of(Code.HTTP_REFUSED, vendor=_words(seen)))
+    return Done(seen) if "body" in seen else _unreadable(seen)
+
+
+def _written(reply: Reply, verdicts: Verdicts) -> Outcome[Seen]:
+    seen, readable = _seen(reply)
+    said = [
+        readable and _holds(verdicts.done_when, seen),
+        _holds(verdicts.refused_when, seen),
+        _holds(verdicts.busy_when, seen),
+        _holds(verdicts.denied_when, seen),
+    ]
+    match said:
+        case [True, False, False, False]:
+            return Done(seen)
+        case [False, True, False, False]:
+            return DefinitelyNot(Diagnosis.of(Code.HTTP_REFUSED, vendor=_words(seen)))
+        case [False, False, True, False]:
+            return DefinitelyNot(Diagnosis.of(Code.HTTP_BUSY, vendor=_words(seen)), transient=True)
+        case [False, False, False, True]:
+            return DefinitelyNot(Diagnosis.of(Code.HTTP_CREDENTIALS, vendor=_words(seen)))
+        case _:
+            return _unrecognised(seen, readable=readable)
+
+
+def _holds(alternatives: Alternatives, seen: Seen) -> bool:
+    """What a condition cannot judge does not hold."""
+    try:
+        return met(alternatives, seen)
+    except UndecidableError:
+        return False
+
+
+def _unrecognised(seen: Seen, *, readable: bool) -> Unknown:
+    if seen["status"] >= _SERVER:
+        return Unknown(Diagnosis.of(Code.HTTP_SERVER, status=seen["status"]))
+    if not readable or "body" not in seen:
+        return _unreadable(seen)
+    return Unknown(Diagnosis.of(Code.HTTP_UNRECOGNISED, vendor=_words(seen)))
+
+
+def _page(seen: Seen, row_path: str, *, null_means_empty: bool) -> Outcome[Page]:
+    rows, holder = at(row_path, seen), at(row_path.rpartition(".")[0], seen)
+    if isinstance(rows, list):
+        if not all(isinstance(row, dict) for row in rows):
+            return _shape(f"a row at {row_path} is no object")
+        return Done(Page(tuple(rows), total_in(holder, seen["body"]), row_path))
+    is_null = rows is None and isinstance(holder, dict) and row_path.rpartition(".")[2] in holder
+    if is_null and null_means_empty and not total_in(holder, seen["body"]):
+        return Done(Page((), None, row_path))
+    return _shape(f"null at {row_path}" if is_null else f"no list at {row_path}")
+
+
+def _heads(seen: Seen, finding: Finding, reference: str) -> Outcome[Sequence[BillHead]]:
+    place = at(finding.row_path, seen)
+    documents = place if isinstance(place, list) else [place]
+    found: list[BillHead] = []
+    for document in documents:
+        if not isinstance(document, dict):
+            return _shape(f"no documents at {finding.row_path}")
+        bill_id, carried = _name(at(finding.id, document)), _name(at(finding.reference, document))
+        if carried != reference:
+            return _untrusted("documents came back that carry another reference")
+        if not bill_id:
+            return _shape(f"a document without {finding.id}")
+        number = _name(at(finding.number, document)) or bill_id
+        voided = _holds(finding.voided_when, document)
+        found.append(BillHead(bill_id, number, BillStatus.CREATED, voided, carried))
+    return Done(tuple(found))
+
+
+def _bill(
+    document: object, reading: Reading, bill_id: str, fields: Sequence[str], reference: str
+) -> Outcome[Bill | None]:
+    if not isinstance(document, dict):
+        return _shape(f"no document at {reading.row_path}")
+    number = _name(at(reading.number, document)) or bill_id
+    carried = _name(at(reference, document)) if reference else ""
+    head = BillHead(bill_id, number, BillStatus.CREATED, _holds(reading.voided_when, document), carried)
+    return Done(Bill(head, {field: scalar(at(field, document)) for field in fields}, ()))
+
+
+def _name(value: object) -> str:
+    """An id, a number or a reference as text; nothing for what can be none."""
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+
+def _words(seen: Seen) -> str:
+    body = seen.get("body")
+    fields = body if isinstance(body, dict) else {}
+    said = next((fields[name] for name in _WORDS if isinstance(fields.get(name), str)), "")
+    return f"HTTP {seen['status']} {masked(said)[:_LONGEST_WORDS]}".strip()
+
+
+def _unreadable(seen: Seen) -> Unknown:
+    return Unknown(Diagnosis.of(Code.HTTP_UNREADABLE, status=seen["status"]))
+
+
+def _untrusted(what: str) -> DefinitelyNot:
+    return DefinitelyNot(Diagnosis.of(Code.DOUBT_UNTRUSTED, what=what))
+
+
+def _shape(what: str) -> Unknown:
+    return Unknown(Diagnosis.of(Code.HTTP_SHAPE, what=what))
