@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from fakes.ledger import MemoryLedger
-from paysync.core import claim, complete, fetch, intake, make, prepare, push, replay, review, turn
+from paysync.core import call_back, claim, complete, fetch, intake, make, prepare, push, replay, review, turn
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.outcomes import Failure
 from paysync.core.paging import Leaf
@@ -185,6 +185,32 @@ def no_pause_on_credentials(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Desk, "pause_on_credentials", go_on)
 
 
+def no_debt_on_the_booked_row(patch: pytest.MonkeyPatch) -> None:
+    """That a row must be handed on is known only to the invocation that has booked it."""
+    original = Desk._ended
+
+    def ended(self: Desk, mine: Turn, *rest: Any, owes_call_back: bool = False, **changes: Any) -> bool:
+        stands = original(self, mine, *rest, **changes)
+        mine.row = replace(mine.row, owes_call_back=owes_call_back and stands)
+        return stands
+
+    patch.setattr(Desk, "_ended", ended)
+
+
+def no_row_before_its_debt_is_paid(patch: pytest.MonkeyPatch) -> None:
+    """The debt is taken from the booked row first, and then the row is handed on."""
+    settled, held = call_back._settled, list[Any]()
+
+    def after(*debt: Any) -> bool:
+        paid = settled(*debt)
+        while held:
+            intake.take_in(*held.pop())
+        return paid
+
+    patch.setattr(call_back, "take_in", lambda *these: held.append(these))
+    patch.setattr(call_back, "_settled", after)
+
+
 GUARDS: Final[Mapping[Saw, str]] = {
     no_fence: "I8",
     no_lease: "I8",
@@ -207,6 +233,8 @@ GUARDS: Final[Mapping[Saw, str]] = {
     no_write_before_the_acknowledgement: "I3",
     no_confirmation_of_a_dead_letter: "I3",
     no_pause_on_credentials: "pause",
+    no_debt_on_the_booked_row: "I11",
+    no_row_before_its_debt_is_paid: "I11",
 }
 """What is taken out, and the promise that breaks without it."""
 

@@ -13,6 +13,7 @@ from simulation.strikes import BY_HAND, Plan, assert_act_breaks_nothing, assert_
 
 _SCENARIOS: Final = ("one_payment", "attested", "two_of_one", "decided_meanwhile")
 _BATCH: Final = "ten_with_two_faulty"
+_CHAIN: Final = "called_back"
 _ACTED_IN: Final = "by_hand_meanwhile"
 _SEEDS: Final = 500
 
@@ -31,6 +32,7 @@ class Noticed:
 def all_runs() -> list[Run]:
     """To be listed while all guards are there: single faults, acts by hand during slow calls, seeds."""
     points = range(1, play(_ACTED_IN).points + 1)
+    of_a_chain = [plan for plan in singles(_CHAIN) if set(plan.values()) == {Fault.CRASH_BEFORE}]
     of_a_batch = [plan for plan in singles(_BATCH) if {Fault.NOT_SENT, Fault.ROTATED} & set(plan.values())]
     plans: list[tuple[str, Plan]] = [(_BATCH, plan) for plan in of_a_batch]
     plans += [(name, plan) for name in _SCENARIOS for plan in singles(name)]
@@ -38,6 +40,7 @@ def all_runs() -> list[Run]:
     return [
         play_slow_erp,
         play_one_bill_for_all,
+        *(partial(assert_ends_well, _CHAIN, plan) for plan in of_a_chain),
         *(partial(assert_act_breaks_nothing, *act) for act in acts),
         *(partial(assert_ends_well, *plan) for plan in plans),
         *(partial(play_seed, seed) for seed in range(_SEEDS)),
