@@ -48,7 +48,7 @@ simulation: dev ## the whole system under seeded faults, in one process
 	$(call pytest,tests/simulation tests/model,-n $(JOBS))
 
 wire: dev ## our clients against the simulators, over sockets
-	$(call pytest,tests/wire tests/contract)
+	$(call pytest,tests/wire tests/contract,-n $(JOBS))
 
 cloud: dev ## the real template on the local AWS
 	$(call pytest,tests/conformance tests/cloud,-m cloud -n $(JOBS) --dist loadfile --no-loadscope-reorder)
