@@ -18,6 +18,8 @@ from fakes.system import START, FakeClock, SeededIds
 from paysync.core.bills import Made
 from paysync.core.call_back import CallBackPorts, call_back
 from paysync.core.codes import Code
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.errors import DefectError
 from paysync.core.fetch import FetchPorts, Report
 from paysync.core.intake import take_in
 from paysync.core.keys import BillKey, PaymentKey
@@ -46,6 +48,13 @@ FIELDS: Final = {
 
 class KilledError(Exception):
     """The sandbox is gone."""
+
+
+class BrokenError(DefectError):
+    """A rule of ours that somebody broke."""
+
+    def __init__(self) -> None:
+        super().__init__(Diagnosis.of(Code.DEFECT, what="a test"))
 
 
 class World:
@@ -209,6 +218,23 @@ def test_sweep_leaves_the_debt_to_the_invocation_that_books() -> None:
     assert world.sweep().call_backs == 1
 
 
+def test_a_defect_in_handing_on_keeps_sweep_from_nothing_else(world: World) -> None:
+    """Everything that concerns payments on their way has been done by then; the debt stands, and the row is DONE."""
+    first = next(at for at, (op, _) in enumerate(_moments(), 1) if op == "create")
+    world.strike = (first, BrokenError)
+    with pytest.raises(DefectError):
+        world.sweep()
+    assert "OldestOpenSeconds" in world.journal.counts
+    assert (world.row().state, world.row().owes_call_back) == (State.DONE, True)
+
+
+def _moments() -> list[tuple[str, Moment]]:
+    """The calls of one sweep, in order."""
+    plain = World()
+    plain.sweep()
+    return plain.io_of
+
+
 def test_one_that_cannot_be_handed_on_does_not_keep_the_others(world: World) -> None:
     """Two are due, and the first one's row lacks what the template needs."""
     other = PaymentKey("paid-to-paybill", "PT-2")
@@ -234,7 +260,7 @@ def test_whatever_moment_it_is_killed_at_the_row_is_handed_on_once(error: type[E
     """Before or after each call, with the answer lost or the sandbox gone: one row, one debt paid, nothing doubled."""
     plain = World()
     plain.sweep()
-    moments = plain.io_of
+    moments = _moments()
     assert ("create", "after") in moments
     for number, (_, moment) in enumerate(moments, start=1):
         if error is AnswerLost and moment == "before":

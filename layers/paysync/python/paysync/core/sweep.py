@@ -49,17 +49,17 @@ class SweepReport:
 
 
 def sweep(ports: SweepPorts) -> SweepReport:
-    """Wake rows without progress, pay what is owed (letters, call-backs), let go on who waited for a decision."""
+    """Wake rows without progress, send dead letters, let go on who waited for a decision; last of all, call back."""
     report = SweepReport()
     backlog = ports.outbox.waiting() > 0
     for state in OPEN:
         _wake(ports, report, _due(ports, state, backlog=backlog))
     for row in _due(ports, State.REJECTED):
         report.letters += _deliver(ports, row)
-    report.call_backs += _call_back(ports, _due(ports, State.DONE))
     for row in _due(ports, State.REVIEW):
         _let_go_on(ports, report, row)
     ports.journal.count("OldestOpenSeconds", report.oldest_open_seconds)
+    report.call_backs += _call_back(ports, _due(ports, State.DONE))
     return report
 
 
