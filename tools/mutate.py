@@ -1,7 +1,8 @@
 """`make mutants`: change one thing at a time in the modules on which money rests; their own tests must notice.
 
 Each mutant is one change of one expression or statement, imported in a process of its own in the place of the true
-module, with that module's unit tests run on it until the first failure. docs/mutants.md explains every survivor; ends
+module, with that module's unit tests run on it until the first failure. (A change within one function is put into a
+copy of a process that has loaded everything; any other is imported anew.) docs/mutants.md explains every survivor; ends
 with 1 when one survives that is not explained there, or when fewer than nine in ten are killed.
 """
 
@@ -14,11 +15,13 @@ import importlib.machinery
 import io
 import os
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -157,7 +160,7 @@ def _passed_over(tree: ast.AST) -> Iterator[int]:
                 parts = [kind]
             case ast.Call(func=ast.Attribute(value=ast.Name(id="DefectError" | "MalformedError")), args=args):
                 parts = list(args)
-            case ast.Call(func=ast.Name(id="TypeVar"), args=args):
+            case ast.Call(func=ast.Name(id="TypeVar"), args=args) | ast.Raise(exc=ast.Call(args=args)):
                 parts = list(args)
         yield from (numbers[id(inner)] for part in parts for inner in ast.walk(part))
 
@@ -197,15 +200,78 @@ def killed(module: Path, source: str, tests: Sequence[str]) -> bool:
 
 
 def _tested(module: Path, source: str, tests: Sequence[str]) -> int:
+    """Import with this text instead of the module's own, and run."""
     true = importlib.machinery.SourceFileLoader.get_code
 
     def get_code(self: importlib.machinery.SourceFileLoader, name: str) -> object:
-        return compile(source, self.path, "exec", dont_inherit=True) if Path(self.path) == module else true(self, name)
+        return _compiled(source, self.path) if Path(self.path) == module else true(self, name)
 
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign,assignment]  # the mutant
+    return run(tests)
+
+
+def _compiled(source: str, path: str | Path) -> CodeType:
+    return compile(source, str(path), "exec", dont_inherit=True)
+
+
+def run(tests: Sequence[str]) -> int:
+    """The tests, until the first failure, without a word."""
+    options = ["-x", "-q", "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning", "--hypothesis-seed=0"]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        options = ["-x", "-q", "-p", "no:xdist", "--hypothesis-seed=0"]
         return int(pytest.main([*options, *tests]))
+
+
+def all_killed(module: Path, every: Sequence[Mutant], tests: Sequence[str], jobs: int) -> list[bool]:
+    """For each mutant whether it was killed: in a process that has loaded everything, where one function differs."""
+    answers, ours = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(ours)
+        with os.fdopen(answers) as lines:
+            dead = [line.strip() == "1" for line in lines]
+        os.waitpid(child, 0)
+        return dead
+    true = module.read_text(encoding="utf-8")
+    run(tests)
+    with ThreadPoolExecutor(jobs) as pool, os.fdopen(ours, "w") as out:
+        for gone in pool.map(lambda one: _gone(module, true, one.source, tests), every):
+            out.write(f"{int(gone)}\n")
+            out.flush()
+    os._exit(0)
+
+
+def _gone(module: Path, true: str, source: str, tests: Sequence[str]) -> bool:
+    place = _differing(_compiled(ast.unparse(ast.parse(true)), module), _compiled(source, module))
+    if place is None:  # a constant, a class: everything must be imported anew
+        code = f"import sys; sys.path[:0] = {sys.path[:2]!r} + ['tools']; import mutate, pathlib as p\n"
+        code += f"sys.exit(mutate.killed(p.Path({str(module)!r}), sys.stdin.read(), {list(tests)!r}))"
+        return bool(subprocess.run([sys.executable, "-c", code], input=source, text=True, check=False).returncode)
+    child = os.fork()
+    if not child:
+        signal.alarm(LONGEST_SECONDS)
+        _function(module, place[0]).__code__ = place[1]
+        os._exit(run(tests))
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) != 0
+
+
+def _differing(true: CodeType, other: CodeType) -> tuple[str, CodeType] | None:
+    """The one function or method at the top of the module that differs, with its code; None where more does."""
+    mine = {one.co_qualname: one for one in true.co_consts if isinstance(one, CodeType)}
+    theirs = {one.co_qualname: one for one in other.co_consts if isinstance(one, CodeType)}
+    differ = [name for name in mine if mine[name] != theirs.get(name)]
+    rest = [[c for c in code.co_consts if not isinstance(c, CodeType)] for code in (true, other)]
+    alone = len(differ) == 1 and mine.keys() == theirs.keys() and rest[0] == rest[1] and true.co_code == other.co_code
+    name = differ[0] if differ else ""
+    return (name, theirs[name]) if alone and name.isidentifier() and name[:1].islower() | name.startswith("_") else None
+
+
+def _function(module: Path, name: str) -> FunctionType:
+    for loaded in list(sys.modules.values()):
+        if getattr(loaded, "__file__", None) == str(module) and isinstance(getattr(loaded, name, None), FunctionType):
+            found: FunctionType = getattr(loaded, name)
+            return found
+    raise LookupError(name)
 
 
 def main() -> int:
@@ -230,8 +296,7 @@ def _report(name: str, tests: Sequence[str], explained: str, jobs: int) -> bool:
         print(f"{name}: its tests fail without any change")
         return False
     every = list(mutants(source))
-    with ThreadPoolExecutor(jobs) as pool:
-        dead = list(pool.map(lambda one: killed(module, one.source, tests), every))
+    dead = all_killed(module, every, tests, jobs)
     left = [one for one, gone in zip(every, dead, strict=True) if not gone]
     share = 1 - len(left) / len(every)
     print(f"{name}: {len(every) - len(left)} of {len(every)} killed ({share:.1%})", flush=True)
