@@ -40,6 +40,8 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "maycur": ("Answers of Maycur", "每刻的返回"),
     "http": ("Answers of a system reached by connector http", "通过 http 连接器访问的系统的返回"),
     "page": ("Pages and windows of Maycur's list", "取数的分页与时间窗"),
+    "collection": ("Collections", "集合"),
+    "check": ("Check of the target", "目标检查"),
     "reconcile": ("Reconciliation", "对账"),
 }
 

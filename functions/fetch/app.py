@@ -1,13 +1,18 @@
 """fetch: what Maycur has paid becomes ledger rows, then messages. Wiring only; `paysync.core.fetch` says how."""
 
 import os
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from paysync.adapters.aws.requests import FetchRequest, report_document
 from paysync.bootstrap import deadline_of, fetch_ports
 from paysync.core import fetch
+from paysync.core.collect import CollectPorts, collect
 from paysync.core.runs import for_each
 from paysync.core.tick import tick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ports = fetch_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics
@@ -19,7 +24,9 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One run, deep scan or backfill, by scheme. A run that cannot go on raises, and nothing is half-done."""
     request, deadline = FetchRequest.of(event), deadline_of(ports.clock, context)
 
-    def run(scheme: fetch.FetchPorts) -> dict[str, Any]:
+    def run(scheme: fetch.FetchPorts | CollectPorts) -> dict[str, Any]:
+        if isinstance(scheme, CollectPorts):
+            return report_document(collect(scheme, deadline=deadline, now_whatever=bool(request.scheme)))
         match request.mode:
             case "run" if request.scheme:
                 report = fetch.run(scheme, deadline=deadline)
@@ -34,6 +41,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 report = fetch.backfill(scheme, request.window(), deadline=deadline)
         return report_document(report)
 
-    reports = for_each(ports.schemes(request.scheme), run)
+    collections = ports.collections(request.scheme) if request.mode == "run" else ()
+    due: Iterable[tuple[str, fetch.FetchPorts | CollectPorts]] = chain(ports.schemes(request.scheme), collections)
+    reports = for_each(due, run)
     logger.info("fetched", extra={"reports": reports})
     return reports

@@ -12,16 +12,18 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 from fakes import aws
+from fakes.collected import MemoryCollectedRows
 from fakes.faults import AnswerLost, Moment
 from fakes.journal import MemoryJournal
 from fakes.ledger import MemoryLedger
 from fakes.shapes import MemoryShapes
 from fakes.system import FakeClock, SeededIds
 from fakes.tokens import MemoryTokenStore, SharedTokens
+from paysync.adapters.aws.collected import DynamoCollectedRows
 from paysync.adapters.aws.ledger import DynamoLedger
 from paysync.adapters.aws.shapes import DynamoShapes
 from paysync.adapters.aws.tokens import DynamoTokenStore
-from paysync.core.ports import Ledger, TokenStore
+from paysync.core.ports import CollectedRows, Ledger, TokenStore
 from paysync.core.shape import Shapes
 from paysync.local import aws as local_process
 from paysync.local.project import unchecked
@@ -30,7 +32,9 @@ from paysync.local.state import endpoint
 FLOOR: Final = timedelta(minutes=10)
 ADAPTERS: Final = ("moto", pytest.param("cloud", marks=pytest.mark.cloud))
 BACKENDS: Final = ("memory", *ADAPTERS)
-WRITES: Final = frozenset({"commit", "create", "sighted", "advance", "wake_later", "note", "set_pause", "keep"})
+WRITES: Final = frozenset(
+    {"commit", "create", "sighted", "advance", "wake_later", "note", "set_pause", "replace", "keep"}
+)
 _names = count(1)
 
 Connect: TypeAlias = Callable[[str], Any]
@@ -49,6 +53,7 @@ class MemoryBench:
         """The same ledger in the hands of another sandbox."""
         self._tokens = SharedTokens()
         self._shapes = MemoryShapes(io=self._io)
+        self.collected: CollectedRows = MemoryCollectedRows(io=self._io)
 
     def token_store(self) -> TokenStore:
         """The shared token in the hands of one more run."""
@@ -88,6 +93,8 @@ class DynamoBench:
         self.client.create_table(TableName=self.table, **aws.table_of_template())
         self.ledger: Ledger = self._ledger("a", shard=3)
         self.other: Ledger = self._ledger("b", shard=7)
+        collecting = SeededIds(prefix=f"{self.table}-c-")
+        self.collected: CollectedRows = DynamoCollectedRows(self.client, self.table, clock=self.clock, ids=collecting)
         self.wire = aws.Wire(self.client)
         self._runs = 0
 

@@ -50,6 +50,8 @@ class Settings:
     k3cloud: Endpoint | None
     http: Endpoint | None
     """The system of a generic HTTP connector, where the stack has one; its secret may be empty."""
+    collections: tuple[str, ...] = ()
+    """Those names of the stack's `Scheme` that are collections; told apart where collections are known."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str], *, needs: frozenset[Vendor] = frozenset()) -> "Settings":

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paysync import __version__
 from paysync.adapters.aws.shapes import DynamoShapes
+from paysync.bootstrap.collecting import collecting
 from paysync.bootstrap.connectors import Connectors
 from paysync.bootstrap.ground import Ground
+from paysync.core.collect import CollectPorts
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SettingsError
 from paysync.core.fetch import FetchPorts
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from paysync.adapters.aws.journal import PowertoolsJournal
     from paysync.adapters.system import SystemClock
-    from paysync.core.ports import Clock, Ledger, Outbox, Source, Target
+    from paysync.core.ports import Clock, CollectedRows, Ledger, Outbox, Source, Target
     from paysync.core.reconcile import ReconcilePorts
     from paysync.core.scheme import Scheme
 
@@ -85,6 +87,7 @@ class PushFunction(Function):
             integration_user=system.user,
             call_span=system.call_span,
             code_version=__version__,
+            collected=ground.collected if ground.settings.collections else None,
         )
 
 
@@ -109,6 +112,10 @@ class FetchFunction(Function):
                 asking = replace(scheme, source=scheme.source.asking_for_remedy())
                 ports = replace(ports, remedy=self._connectors.source(asking))
             yield scheme.name, replace(ports, schedule=self._ground.schedule(scheme))
+
+    def collections(self, wanted: str) -> Iterator[tuple[str, CollectPorts]]:
+        """The ports of the collection that is named, or of all, for one run."""
+        return collecting(self._ground, self._connectors, wanted)
 
 
 class SweepFunction(Function):
@@ -159,6 +166,7 @@ class Operator:
         self._ground = ground
         self.clock: Clock = ground.clock
         self.ledger: Ledger = ground.ledger
+        self.collected: CollectedRows = ground.collected
         self.outbox: Outbox = ground.outbox
 
     def scheme(self, name: str) -> "Scheme":
@@ -183,7 +191,7 @@ def push_ports(environment: Mapping[str, str]) -> PushFunction:
 
 def fetch_ports(environment: Mapping[str, str]) -> FetchFunction:
     """What functions/fetch stands on."""
-    return FetchFunction(Ground.of_function(Settings.of(environment, needs=frozenset({"maycur"}))))
+    return FetchFunction(Ground.of_function(Settings.of(environment, needs=frozenset({"maycur", "k3cloud"}))))
 
 
 def sweep_ports(environment: Mapping[str, str]) -> SweepFunction:
@@ -212,6 +220,8 @@ def operator(
 
 def fetched(ground: Ground, wanted: str) -> "tuple[Scheme, ...]":
     """The scheme that is named, or all of the stack, without those whose rows another scheme hands over."""
+    if wanted in ground.settings.collections:
+        return ()
     found = tuple(scheme for scheme in ground.chosen(wanted) if scheme.source.is_fetched)
     if wanted and not found:
         raise SettingsError(Diagnosis.of(Code.NOT_FETCHED, scheme=wanted))

@@ -14,7 +14,8 @@ from paysync.settings import Endpoint
 
 if TYPE_CHECKING:
     from paysync.bootstrap.ground import Ground
-    from paysync.core.ports import Source, Target
+    from paysync.core.collection import Collection
+    from paysync.core.ports import FormRows, Source, Target
     from paysync.core.scheme import Scheme
 
 CONNECTORS: Final[Mapping[str, tuple[str, str]]] = {
@@ -53,6 +54,10 @@ class Connector:
     def target(self, scheme: "Scheme") -> "Target":
         """The scheme's target."""
         raise self._lacks(f"target of {scheme.name}")
+
+    def rows(self, collection: "Collection") -> "FormRows":
+        """The rows of a collection's form."""
+        raise self._lacks(f"collection {collection.name}")
 
     def _lacks(self, what: str) -> DefectError:
         return DefectError.of(f"the connector {type(self).__name__} cannot be the {what}")

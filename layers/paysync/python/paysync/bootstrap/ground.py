@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
+from paysync.adapters.aws.collected import DynamoCollectedRows
 from paysync.adapters.aws.journal import PowertoolsJournal
 from paysync.adapters.aws.ledger import SHARDS, DynamoLedger
 from paysync.adapters.aws.queue import SqsInbox, SqsOutbox
 from paysync.adapters.aws.secrets import Secrets
 from paysync.adapters.system import SystemClock, SystemIds
+from paysync.bootstrap.collecting import told_apart
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.due import Schedule
 from paysync.core.errors import SettingsError
@@ -43,7 +45,7 @@ class Ground:
         secrets: "SecretsManagerClient",
         journal: PowertoolsJournal | None = None,
     ) -> None:
-        self.settings = settings
+        self.settings = settings = told_apart(settings)
         self.dynamodb = dynamodb
         self.clock = SystemClock()
         self.ids = SystemIds()
@@ -53,6 +55,7 @@ class Ground:
         self.inbox = SqsInbox(sqs, queue_url=settings.queue_url, journal=self.journal)
         shard = int(self.ids.fraction() * SHARDS)
         self.ledger = DynamoLedger(dynamodb, settings.table, clock=self.clock, ids=self.ids, shard=shard)
+        self.collected = DynamoCollectedRows(dynamodb, settings.table, clock=self.clock, ids=self.ids)
         self._schemes: dict[str, Scheme] = {}
 
     @classmethod

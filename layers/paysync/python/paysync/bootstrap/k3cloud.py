@@ -12,7 +12,8 @@ from paysync.bootstrap.connectors import RECORDING, Connector, endpoint_of
 if TYPE_CHECKING:
     from paysync.adapters.aws.secrets import K3CloudSecret
     from paysync.bootstrap.ground import Ground
-    from paysync.core.ports import Target
+    from paysync.core.collection import Collection
+    from paysync.core.ports import FormRows, Target
     from paysync.core.scheme import Scheme
 
 
@@ -38,14 +39,24 @@ class K3Cloud(Connector):
 
     def target(self, scheme: "Scheme") -> "Target":
         """The scheme's target."""
+        client = self._current_client()
+        if scheme.name not in self._targets:
+            self._targets[scheme.name] = K3CloudTarget(client, scheme, self._ground.clock)
+        return self._targets[scheme.name]
+
+    def rows(self, collection: "Collection") -> "FormRows":
+        """The rows of a collection's form."""
+        from paysync.adapters.k3cloud.collecting import K3CloudRows
+
+        return K3CloudRows(self._current_client(), collection)
+
+    def _current_client(self) -> K3CloudClient:
         secret = self._secret()
         if secret != self._made_with:
             self._targets.clear()
             self._client = K3CloudClient(self._settings, _credentials(secret), self._ground.clock, self._ground.ids)
             self._made_with = secret
-        if scheme.name not in self._targets:
-            self._targets[scheme.name] = K3CloudTarget(self._client, scheme, self._ground.clock)
-        return self._targets[scheme.name]
+        return self._client
 
     def _secret(self) -> "K3CloudSecret":
         return self._ground.secrets.k3cloud(self._endpoint.secret)

@@ -27,7 +27,12 @@ class Ended:
 
 
 def fetch_all(stack: Stack, *, until: Instant) -> str:
-    """Run fetch for every scheme until it has read all there is. What went wrong, or nothing."""
+    """Run fetch for every collection once, and for every scheme until it has read all. What went wrong, or nothing."""
+    for collection in stack.settings.collections:
+        try:
+            invoke(stack, "FetchFunction", {"mode": "run", "scheme": collection})
+        except RunFailedError as error:
+            return f"fetch of {collection} failed: {error}"
     for scheme in stack.settings.schemes:
         while stack.operator.scheme(scheme).source.is_fetched and stack.operator.clock.now() < until:
             try:

@@ -9,6 +9,7 @@ import typer
 
 from paysync.adapters.aws.queue import depth
 from paysync.cli import render
+from paysync.cli.collections import collection_document, print_collections
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, stack_of
 from paysync.core.errors import SchemeError
 from paysync.core.fetch import PAID
@@ -57,6 +58,7 @@ def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
         "call_backs_owed": sum(one.call_backs_owed for one in found),
         "paused_until": next((iso(one.paused_until) for one in found if one.paused_until), None),
         "by_scheme": {one.name: one.document(now) for one in found},
+        "collections": [collection_document(stack, name, now) for name in stack.settings.collections],
         "at": iso(now),
     }
 
@@ -150,6 +152,7 @@ def _print_overview(document: dict[str, object]) -> None:
     )
     waits = f"   oldest open {render.span(float(str(oldest)))}" if oldest is not None else ""
     render.out.print(read + waits)
+    print_collections(document["collections"])
     if document["paused_until"]:
         render.out.print(
             f"[red]paused until {document['paused_until']}[/red]: K3Cloud refuses the credentials; "

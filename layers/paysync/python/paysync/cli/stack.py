@@ -17,9 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from paysync import local
 from paysync.adapters.aws.queue import DeadLetters
 from paysync.bootstrap import Operator, operator
+from paysync.bootstrap.collecting import told_apart
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SettingsError
 from paysync.core.keys import PaymentKey
+from paysync.core.times import iso
 from paysync.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ class Stack:
     def settings(self) -> Settings:
         """What reconcile, which may call both vendors, was deployed with."""
         function = self.client("lambda").get_function_configuration(FunctionName=self.outputs["ReconcileFunction"])
-        return Settings.of(function["Environment"]["Variables"], needs=frozenset({"maycur", "k3cloud"}))
+        return told_apart(Settings.of(function["Environment"]["Variables"], needs=frozenset({"maycur", "k3cloud"})))
 
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of the stack's account."""
@@ -134,6 +136,11 @@ class Stack:
     def scheme(self, option: str) -> str:
         """The scheme that is meant: the option, or the only one of the stack."""
         schemes = self.settings.schemes
+        if option in self.settings.collections:
+            raise unclear(
+                f"{option} is a collection, which lookups read and which holds no payment: {self._kept(option)}",
+                "`paysync status` shows the collections of the stack; name a scheme here",
+            )
         if option and option not in schemes:
             raise unclear(f"the stack does not run a scheme {option!r}", f"Use one of {', '.join(schemes)}")
         return option or schemes[0]
@@ -143,6 +150,12 @@ class Stack:
         if scheme or len(self.settings.schemes) == 1:
             return [PaymentKey(self.scheme(scheme), code) for code in codes]
         return [self._only_one(code) for code in codes]
+
+    def _kept(self, collection: str) -> str:
+        stands = self.operator.collected.current(collection)
+        if stands is None:
+            return "nothing was collected yet"
+        return f"{stands.rows} rows, generation {stands.number}, read at {iso(stands.began)}"
 
     def _only_one(self, code: str) -> PaymentKey:
         possible = [PaymentKey(scheme, code) for scheme in self.settings.schemes]

@@ -121,6 +121,21 @@ class Code(StrEnum):
     PAGE_SHRUNK = "page.shrunk"
     PAGE_UNSTABLE = "page.unstable"
 
+    COLLECTION_NO_TIME = "collection.no_time"
+    COLLECTION_TOO_LARGE = "collection.too_large"
+
+    CHECK_FIELD = "check.field"
+    CHECK_FORM = "check.form"
+    CHECK_LOOKUP = "check.lookup"
+    CHECK_ORGANISATION = "check.organisation"
+    CHECK_RULE = "check.rule"
+    CHECK_REFUSED = "check.refused"
+    CHECK_NO_PAYMENTS = "check.no_payments"
+    CHECK_NO_ORGANISATIONS = "check.no_organisations"
+    CHECK_NO_RULE = "check.no_rule"
+    CHECK_NO_RIGHTS = "check.no_rights"
+    CHECK_NO_INSPECTOR = "check.no_inspector"
+
     RECONCILE_MISSING = "reconcile.missing"
     RECONCILE_EXTRA = "reconcile.extra"
     RECONCILE_DOUBLED = "reconcile.doubled"

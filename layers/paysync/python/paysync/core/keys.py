@@ -35,8 +35,8 @@ class SourceKey:
 
     @property
     def canonical(self) -> str:
-        """The number as the ERP's collation compares it: case and trailing blanks do not count (5.2)."""
-        return self.number.rstrip(" ").upper()
+        """The number as the ERP compares it."""
+        return collated(self.number)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,3 +55,8 @@ def speakable(number: str) -> bool:
     if not number.strip():
         return False
     return number.isprintable() or not any(unicodedata.category(c).startswith("C") for c in number)
+
+
+def collated(text: str) -> str:
+    """The form in which texts that the ERP takes for equal are equal: case and trailing blanks do not count (5.2)."""
+    return text.rstrip(" ").upper()

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from paysync.core.bills import Bill, BillHead, BillTotal, Cell, Edit, Inquiry, Json, Made, SourceDocument
+from paysync.core.collection import Cells, Found, Generation, LookupKey
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.outcomes import Outcome
 from paysync.core.records import (
@@ -25,8 +26,6 @@ from paysync.core.records import (
 )
 from paysync.core.states import State
 from paysync.core.times import Instant, Window
-
-LookupKey: TypeAlias = tuple[str, ...]
 
 
 class Clock(Protocol):
@@ -271,6 +270,35 @@ class Target(Protocol):
         ...
 
 
+class FormRows(Protocol):
+    """The rows of a collection's form in the system that has them. Every call is a read."""
+
+    def page(self, after: int) -> Outcome[Sequence[tuple[int, Cells]]]:
+        """Rows with their ids, ascending, from the first whose id is above `after`; an empty page is the end."""
+        ...
+
+
+class CollectedRows(Protocol):
+    """What was collected: of each collection one generation, whole. A row is found by an exact key, never by a scan."""
+
+    def current(self, collection: str) -> Generation | None:
+        """The generation that stands; None before the first."""
+        ...
+
+    def replace(
+        self, collection: str, before: Generation | None, after: Generation, rows: Mapping[str, Sequence[Cells]]
+    ) -> bool:
+        """Let `after` stand in the place of `before`, with rows by their keys; False when another run was quicker.
+
+        Until all of it is stored the old one stands. What an attempt that died has left is removed by a later one.
+        """
+        ...
+
+    def find(self, collection: str, keys: Sequence[str]) -> Found | None:
+        """The rows of these keys in the generation that stands; None where nothing was collected."""
+        ...
+
+
 class Journal(Protocol):
     """Where a run tells what it did: structured logs and metrics. Never a secret or a full account number."""
 
@@ -285,10 +313,13 @@ class Journal(Protocol):
 
 __all__ = [
     "Clock",
+    "CollectedRows",
+    "FormRows",
     "Ids",
     "Inbox",
     "Journal",
     "Ledger",
+    "LookupKey",
     "Outbox",
     "Payment",
     "Source",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from paysync.core.bills import Bill, BillHead, Cell, Inquiry, SourceDocument
+from paysync.core.collected import found_first
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import DefectError
 from paysync.core.judge import Clear, Doubtful, Ours, Refusal, amount_of, baseline_of, document_of, open_amount
@@ -47,7 +48,8 @@ def look_up(desk: Desk, turns: Sequence[Turn]) -> None:
         if not desk.time_for_a_call():
             _out_of_time(desk, waiting)
             return
-        match desk.ports.target.lookup(lookup.name, sorted(set(asked.values()))):
+        ports, keys = desk.ports, sorted(set(asked.values()))
+        match found_first(ports.collected, ports.target, lookup, keys, ports.clock.now()):
             case Done(found):
                 for turn in waiting:
                     _settle_lookup(desk, turn, lookup, found.get(asked[turn.row.key], ()))

@@ -157,6 +157,15 @@ class OnMiss(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """The collection that a lookup reads before it asks: by these of its `where` fields, while it is young enough."""
+
+    name: str
+    by: tuple[str, ...]
+    max_age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """`find` FIELD `within` a form of the target where each field has its rendered value."""
 
@@ -172,6 +181,7 @@ class Lookup:
     default: Scalar = None
     sensitive: bool = False
     """What it finds is masked wherever a person sees it (account numbers)."""
+    collected: Collected | None = None
 
 
 class Strategy(StrEnum):

@@ -10,7 +10,7 @@ from paysync.core.diagnosis import Code, Diagnosis, Kind
 from paysync.core.keys import BillKey
 from paysync.core.outcomes import DefinitelyNot, Failure
 from paysync.core.pace import retry_pause, strike_pause
-from paysync.core.ports import Clock, Ids, Inbox, Journal, Ledger, Outbox, Target
+from paysync.core.ports import Clock, CollectedRows, Ids, Inbox, Journal, Ledger, Outbox, Target
 from paysync.core.records import (
     Change,
     Committed,
@@ -65,6 +65,8 @@ class PushPorts:
     integration_user: str
     call_span: timedelta
     code_version: str
+    collected: CollectedRows | None = None
+    """What the stack has collected; None where it collects nothing."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from paysync.core.due import schedule_of
 from paysync.core.errors import SchemeError
 from paysync.core.scheme import (
     CallBack,
+    Collected,
     Condition,
     FieldSpec,
     FieldType,
@@ -128,7 +129,12 @@ def _lookup(name: str, plain: Plain) -> Lookup:
         on_many=OnMiss(plain["on_many"]),
         default=plain["default"],
         sensitive=plain["sensitive"],
+        collected=_collected(plain["collected"]),
     )
+
+
+def _collected(plain: Plain | None) -> Collected | None:
+    return Collected(plain["name"], tuple(plain["by"]), span_of(plain["max_age"])) if plain else None
 
 
 def _template(text: str) -> Template:

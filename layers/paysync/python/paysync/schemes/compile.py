@@ -1,4 +1,4 @@
-"""`python -m paysync.schemes.compile FOLDER`: check each NAME.yaml and write NAME.json, all that a Lambda then reads.
+"""`python -m paysync.schemes.compile FOLDER`: check each NAME.yaml there and in `collections`, and write its NAME.json.
 
 Run by the layer's build. A scheme that is wrong, or whose own tests fail, ends the build.
 """
@@ -8,15 +8,18 @@ from pathlib import Path
 
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SchemeError
+from paysync.schemes import COLLECTIONS
 from paysync.schemes.check import checked, plain_form
+from paysync.schemes.collections import collection_of, plain_collection
 from paysync.schemes.load import digest_of
 from paysync.schemes.plain import to_json
 from paysync.schemes.trial import trials_of
 
 
 def compile_folder(folder: Path) -> tuple[str, ...]:
-    """Compile every scheme in the folder; the names of those that were. Raises SchemeError."""
-    return tuple(_compile(file) for file in sorted(folder.glob("*.yaml")))
+    """Compile every scheme and collection of the folder; the names of those that were. Raises SchemeError."""
+    files = [*sorted(folder.glob("*.yaml")), *sorted((folder / COLLECTIONS.name).glob("*.yaml"))]
+    return tuple(_compile(file) for file in files)
 
 
 def compiled(text: str, file: str) -> str:
@@ -28,9 +31,15 @@ def compiled(text: str, file: str) -> str:
     return to_json({"of": digest_of(text), "scheme": plain_form(scheme, file)})
 
 
+def compiled_collection(text: str, file: str) -> str:
+    """The JSON text that stands for this collection's YAML text. Raises SchemeError."""
+    return to_json({"of": digest_of(text), "collection": plain_collection(collection_of(text, file))})
+
+
 def _compile(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
-    file.with_suffix(".json").write_text(compiled(text, str(file)), encoding="utf-8")
+    make = compiled_collection if file.parent.name == COLLECTIONS.name else compiled
+    file.with_suffix(".json").write_text(make(text, str(file)), encoding="utf-8")
     return file.stem
 
 

@@ -252,8 +252,14 @@ class CollectionFile(Part):
     title: Titles = Field(description="What it is called.")
     connector: Literal["k3cloud"] = Field(description="The system.")
     form: Text = Field(description="The form.")
+    key: FieldKey = Field(description="The field with a record's internal id, a whole number: pages follow it.")
     fields: dict[FieldKey, CollectionField] = Field(description="The fields that lookups may use.", min_length=1)
+    by: list[list[FieldKey]] = Field(
+        description="Sets of fields that rows are found by: a lookup's `where` must hold all of one.", min_length=1
+    )
     usable: dict[FieldKey, str | list[str]] = optional("Field and the values of a record that may be used.", {})
+    every: Span = optional("How long a reading is left as it is; then the next run of fetch reads anew.", "5 min")
+    max_age: Span = optional("How old a reading may be; then lookups ask the system itself.", "30 min")
 
 
 class SchemeFile(Part):

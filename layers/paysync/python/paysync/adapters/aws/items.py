@@ -15,6 +15,8 @@ Every item has `pk` and `sk`:
 | login token | TOKEN#name | TOKEN | see tokens.py |
 | shape of a source's rows | SHAPE#scheme | SHAPE | `shape`, `print` |
 | report of reconcile | REPORT#scheme | at | `report` |
+| report of the target's check | CHECK#scheme | at | `report` |
+| collection | COLL#collection | CURRENT, SHELF#… | see collected.py |
 
 What is empty is absent. Numbers with a point are text, instants are ISO text of fixed width, compound values are JSON
 arrays. Readers ignore what they do not know, so that an older code can read what a newer one wrote.

@@ -36,9 +36,9 @@ class Reads:
             yield from self._batch(left[:_KEYS_AT_ONCE])
             left = left[_KEYS_AT_ONCE:]
 
-    def partition(self, condition: str, values: Item) -> Iterator[Read]:
-        """One consistent Query per page of a partition."""
-        return self._pages(condition, values, ConsistentRead=True)
+    def partition(self, condition: str, values: Item, *, only: str = "") -> Iterator[Read]:
+        """One consistent Query per page of a partition; `only`: the one attribute that is wanted."""
+        return self._pages(condition, values, ConsistentRead=True, **({"ProjectionExpression": only} if only else {}))
 
     def index(self, name: str, condition: str, values: Item, *, page: int = 0) -> Iterator[Read]:
         """One Query per page of an index, read no further than is asked for."""

@@ -12,10 +12,10 @@ from paysync.adapters.k3cloud import filters
 from paysync.adapters.k3cloud.filters import Condition
 from paysync.adapters.k3cloud.forms import Forms
 from paysync.adapters.k3cloud.queries import Line, Query
-from paysync.adapters.k3cloud.rows import collated, head_in, same_text
+from paysync.adapters.k3cloud.rows import head_in, same_text
 from paysync.core.bills import BillHead, Inquiry
 from paysync.core.errors import DefectError
-from paysync.core.keys import PaymentKey
+from paysync.core.keys import PaymentKey, collated
 from paysync.core.scheme import Strategy, TargetPart
 
 _NO_LINK: Final = frozenset({"", "0"})

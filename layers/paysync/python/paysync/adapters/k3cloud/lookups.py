@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from paysync.adapters.k3cloud import filters
-from paysync.adapters.k3cloud.queries import Line, Query
-from paysync.adapters.k3cloud.rows import same_text
+from paysync.adapters.k3cloud.queries import Query
 from paysync.core.bills import Cell
 from paysync.core.errors import DefectError
 from paysync.core.keys import speakable
@@ -15,7 +14,6 @@ from paysync.core.scheme import Lookup
 from paysync.core.times import Instant
 
 _MOST_KEPT: Final = 2_000
-_FLAGS: Final = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 def query_of(lookup: Lookup, asked: Sequence[LookupKey], page_rows: int) -> Query:
@@ -41,16 +39,6 @@ def askable(lookup: Lookup, key: LookupKey) -> bool:
     return len(key) == len(lookup.where) and all(speakable(value) for value in key)
 
 
-def results_in(lookup: Lookup, lines: Sequence[Line], key: LookupKey) -> tuple[Cell, ...]:
-    """The distinct results of the usable records that match `key`; an empty result is none (3.3 of the old scheme)."""
-    found: dict[str, Cell] = {}
-    for line in lines:
-        value = line.cells.get(lookup.find)
-        if _matches(lookup, line, key) and _is_usable(lookup, line) and value not in {None, "", 0}:
-            found.setdefault(str(value), value)
-    return tuple(found.values())
-
-
 @dataclass(slots=True)
 class Memory:
     """What lookups have found, for a while: only single results, so that a person's correction is seen at once."""
@@ -71,17 +59,3 @@ class Memory:
 
 def _all_equal(names: Sequence[str], key: LookupKey) -> filters.Condition:
     return filters.both(*(filters.equals(name, value) for name, value in zip(names, key, strict=True)))
-
-
-def _matches(lookup: Lookup, line: Line, key: LookupKey) -> bool:
-    return all(same_text(line.text(name), value) for (name, _), value in zip(lookup.where, key, strict=True))
-
-
-def _is_usable(lookup: Lookup, line: Line) -> bool:
-    return all(_flag(line.text(name)) in {_flag(one) for one in allowed} for name, allowed in lookup.usable)
-
-
-def _flag(text: str) -> str:
-    """Flags come as booleans, as text or as 0 and 1."""
-    plain = text.strip().lower()
-    return _FLAGS.get(plain, plain)

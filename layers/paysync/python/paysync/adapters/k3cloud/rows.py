@@ -7,7 +7,7 @@ from typing import Final
 from paysync.adapters.k3cloud.forms import Forms
 from paysync.adapters.k3cloud.queries import Line
 from paysync.core.bills import Bill, BillEntry, BillHead, BillStatus, BillTotal, SourceDocument
-from paysync.core.keys import SourceKey, speakable
+from paysync.core.keys import SourceKey, collated, speakable
 from paysync.core.money import exact
 from paysync.core.scheme import SaveStep, Tree
 from paysync.core.wanted import amount_in
@@ -29,11 +29,6 @@ class RowError(ValueError):
 def same_text(left: str, right: str) -> bool:
     """As the ERP's collation compares: case and trailing blanks do not count (5.2)."""
     return collated(left) == collated(right)
-
-
-def collated(text: str) -> str:
-    """The form in which two texts that the ERP takes for equal are equal."""
-    return SourceKey("", text).canonical
 
 
 def read_keys(fields: Iterable[tuple[str, Tree]]) -> tuple[str, ...]:

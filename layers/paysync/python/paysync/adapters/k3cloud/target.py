@@ -8,13 +8,12 @@ from paysync.adapters.k3cloud import filters
 from paysync.adapters.k3cloud.client import K3CloudClient
 from paysync.adapters.k3cloud.existing import Findings, UntrustedError, agreed, ways_of
 from paysync.adapters.k3cloud.forms import Forms
-from paysync.adapters.k3cloud.lookups import Memory, askable, query_of, results_in
+from paysync.adapters.k3cloud.lookups import Memory, askable, query_of
 from paysync.adapters.k3cloud.queries import Line, Query, lines_of
 from paysync.adapters.k3cloud.replies import Call
 from paysync.adapters.k3cloud.rows import (
     RowError,
     bills_in,
-    collated,
     document_in,
     entry_fields,
     entry_key,
@@ -25,8 +24,9 @@ from paysync.adapters.k3cloud.shapes import diagnosis, unreadable
 from paysync.adapters.k3cloud.writes import Writes
 from paysync.core.bills import Bill, BillHead, BillTotal, Cell, Edit, Inquiry, Json, Made, SourceDocument
 from paysync.core.codes import Code
+from paysync.core.collection import results_in
 from paysync.core.errors import DefectError
-from paysync.core.keys import PaymentKey, SourceKey, speakable
+from paysync.core.keys import PaymentKey, SourceKey, collated, speakable
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome
 from paysync.core.ports import Clock, LookupKey
 from paysync.core.scheme import Scheme
@@ -118,7 +118,8 @@ class K3CloudTarget:
             return Done(found)
         match lines_of(self._client, query_of(lookup, new, self._forms.page_rows)):
             case Done(lines):
-                fresh = {key: results_in(lookup, lines, key) for key in new}
+                rows = [line.cells for line in lines]
+                fresh = {key: results_in(lookup, rows, key) for key in new}
                 self._memory.keep(name, fresh, now + self._forms.lookup_span)
                 return Done({**found, **fresh})
             case failure:

@@ -14,6 +14,8 @@ from typing import Final
 
 from paysync.core.catalogue.bill import BILL
 from paysync.core.catalogue.call_back import CALL_BACK
+from paysync.core.catalogue.check import CHECK
+from paysync.core.catalogue.collection import COLLECTION
 from paysync.core.catalogue.doubt import DOUBT
 from paysync.core.catalogue.erp_access import ERP_ACCESS
 from paysync.core.catalogue.erp_outage import ERP_OUTAGE
@@ -48,6 +50,8 @@ CATALOGUE: Final[Mapping[Code, Explanation]] = MappingProxyType(
         **MAYCUR,
         **HTTP,
         **PAGE,
+        **COLLECTION,
+        **CHECK,
         **RECONCILE,
     }
 )
@@ -56,6 +60,7 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "amount": "the payment's amount, as plain decimal text",
         "appeared": "paths of fields that are new, separated by commas; - for none",
+        "asked": "what was looked up, masked to its last digits",
         "bill": "number of the payment bill, or its internal id while it has no number",
         "bills": "numbers of several payment bills, separated by commas; for `bill.foreign` how many there are",
         "documents": "how many source documents were found",
