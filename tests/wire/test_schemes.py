@@ -1,6 +1,7 @@
 """The shipped schemes from list to audited bill, over real sockets on both simulators: one file each, the same code."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -8,26 +9,33 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from fakes.collected import MemoryCollectedRows
 from fakes.journal import MemoryJournal
 from fakes.ledger import MemoryLedger
 from fakes.queue import MemoryInbox, MemoryOutbox, MemoryQueue
 from fakes.system import START, SeededIds
 from fakes.tokens import MemoryTokenStore, SharedTokens
+from paysync.adapters.k3cloud.collecting import K3CloudRows
 from paysync.adapters.k3cloud.target import K3CloudTarget
 from paysync.adapters.maycur.client import MaycurClient, http_client
 from paysync.adapters.maycur.login import Login
 from paysync.adapters.maycur.source import MaycurSource
 from paysync.cli.scheme_rows import Subject, previews_of
-from paysync.core.bills import Json, Made
+from paysync.core.bills import Cell, Json, Made
+from paysync.core.codes import Code
+from paysync.core.collect import CollectPorts, collect
+from paysync.core.collection import LookupKey
 from paysync.core.fetch import FetchPorts, run
 from paysync.core.keys import PaymentKey
 from paysync.core.outcomes import Outcome
 from paysync.core.push import push_batch
 from paysync.core.reading import payments
 from paysync.core.records import Row
+from paysync.core.scheme import Collected
 from paysync.core.states import State
 from paysync.core.times import epoch_ms
 from paysync.core.turn import Acknowledge, PushPorts
+from paysync.schemes.collections.load import collection
 from paysync.schemes.load import load
 from paysync.schemes.preview import previews
 from simulators.common.running import RunningSimulator
@@ -93,9 +101,14 @@ def maycur() -> Iterator[RunningSimulator]:
 
 
 class Recording(K3CloudTarget):
-    """Notes what a making call sends, and sends it."""
+    """Notes what a lookup asks and what a making call sends, and sends it."""
 
     made: Sequence[Mapping[str, Json]] = ()
+    asked: Sequence[LookupKey] = ()
+
+    def lookup(self, name: str, asked: Sequence[LookupKey]) -> Outcome[Mapping[LookupKey, Sequence[Cell]]]:
+        self.asked = (*self.asked, *asked)
+        return super().lookup(name, asked)
 
     def make(self, request: Mapping[str, Json]) -> Outcome[Made]:
         self.made = (*self.made, request)
@@ -133,6 +146,13 @@ class System:
             bank_accounts=[{"number": "6222-default", "use_org": "100", "fields": {"FISDEFAULTBANK": True}}],
         )
         self.target = Recording(tenant.client(read_seconds=5), self.scheme, self.clock)
+        self.kept = MemoryCollectedRows()
+
+    def collect(self) -> None:
+        found = collection("bank-accounts")
+        form = K3CloudRows(self.tenant.client(read_seconds=5), found)
+        ports = CollectPorts(found, form, self.kept, self.clock, self.journal)
+        assert collect(ports, deadline=self.clock.now() + timedelta(minutes=5)).failed is None
 
     def fetch(self) -> None:
         ports = FetchPorts(
@@ -160,6 +180,7 @@ class System:
             integration_user=CREDENTIALS.user_name,
             call_span=timedelta(seconds=30),
             code_version="1",
+            collected=self.kept,
         )
         while received := self.queue.receive():
             deadline = self.clock.now() + timedelta(minutes=3)
@@ -244,6 +265,51 @@ def test_a_created_bill_whose_answer_is_lost_is_found_again(start: Start, tenant
     assert system.states == {"BX-1": State.DONE, "BX-2": State.DONE, "BX-3": State.REVIEW}
     assert len(tenant.bills) == 2
     assert tenant.count("Save") == 2
+
+
+def test_a_lookup_in_a_collection_reads_what_was_collected(start: Start, tenant: Tenant) -> None:
+    """Only what is not known there exactly once is asked from K3Cloud; what is booked is the same."""
+    system = start("reimbursement-to-paybill")
+    system.collect()
+    system.fetch()
+    system.push()
+    assert system.states == {"BX-1": State.DONE, "BX-2": State.DONE, "BX-3": State.REVIEW}
+    assert system.target.asked == (("999",),)
+    assert [bill["account"] for bill in tenant.bills] == ["6222-default", "6222-default"]
+
+
+def test_an_account_that_is_new_since_the_reading_is_no_unknown_account(start: Start, tenant: Tenant) -> None:
+    """The replaced platform parked it until its next collection."""
+    system = start("reimbursement-to-paybill")
+    system.collect()
+    tenant.simulator.load(
+        organisations=[{"number": "999"}],
+        bank_accounts=[{"number": "6999", "use_org": "999", "fields": {"FISDEFAULTBANK": True}}],
+    )
+    system.fetch()
+    system.push()
+    assert system.states["BX-3"] is State.DONE
+
+
+def test_a_copy_that_is_wrong_by_now_books_nothing_wrong(start: Start, tenant: Tenant) -> None:
+    """The account has moved since the reading: K3Cloud refuses it in the old organisation, the bill goes no further."""
+    system = start("paid-to-paybill")
+    (lookup,) = system.scheme.lookups
+    read_first = replace(lookup, collected=Collected("bank-accounts", ("FNumber",), timedelta(minutes=30)))
+    system.scheme = replace(system.scheme, lookups=(read_first,))
+    tenant.simulator.load(bank_accounts=[{"id": 77, "number": "6777", "use_org": "100"}])
+    system.collect()
+    tenant.simulator.load(bank_accounts=[{"id": 77, "number": "6777", "use_org": "200"}])
+    system.fetch()
+    paid = system.row("PT-1")
+    facts = replace(paid.payment, record={**paid.payment.record, "payerAccountNumber": "6777"})
+    system.ledger.table[paid.key] = replace(paid, payment=facts)
+    system.push()
+    row = system.row("PT-1")
+    assert ("6777",) not in system.target.asked
+    assert row.diagnosis is not None
+    assert (row.state, row.diagnosis.code) == (State.REJECTED, Code.ERP_ACCOUNT)
+    assert [bill["status"] for bill in tenant.bills if bill["source_numbers"] == ["FKSQ1"]] == ["A"]
 
 
 def test_a_preview_sends_nothing(start: Start, tenant: Tenant, maycur: RunningSimulator) -> None:
