@@ -108,7 +108,7 @@ def test_a_field_that_the_reading_lacks_is_no_answer(desk: Desk) -> None:
         {"where": (*LOOKUP.where, ("FBANKID", LOOKUP.where[0][1]))},
         {"usable": (("FIsCancel", ("false",)),)},
     ):
-        by = replace(LOOKUP, **changed)  # type: ignore[arg-type]  # one of the three
+        by = replace(LOOKUP, **changed)
         key = ("6222",) * len(by.where)
         found = found_first(desk.reading.kept, cast("Target", desk.target), by, [key], desk.reading.clock.now())
         assert found == Done({key: LIVE})

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from paysync.adapters.aws.journal import PowertoolsJournal
     from paysync.adapters.system import SystemClock
+    from paysync.core.check import CheckPorts
     from paysync.core.ports import Clock, CollectedRows, Ledger, Outbox, Source, Target
     from paysync.core.reconcile import ReconcilePorts
     from paysync.core.scheme import Scheme
@@ -151,12 +152,24 @@ class ReconcileFunction(Function):
             system = self._connectors.named(scheme.target.connector)
             yield scheme.name, ReconcilePorts(fetch, system.target(scheme), system.user)
 
+    def checks(self, wanted: str) -> "Iterator[tuple[str, CheckPorts]]":
+        """What looks at the target of the scheme that is named, or of all."""
+        for scheme in self._ground.chosen(wanted):
+            yield f"check of {scheme.name}", check_ports_of(self._ground, scheme, self._connectors)
+
     def keep(self, scheme: str, document: Mapping[str, Any]) -> None:
         """Keep a report in the ledger's table."""
         from paysync.adapters.aws.reports import keep_report
 
         ground = self._ground
         keep_report(ground.dynamodb, ground.settings.table, scheme, document, at=ground.clock.now())
+
+    def keep_check(self, scheme: str, document: Mapping[str, Any]) -> None:
+        """Keep what a check has seen in the ledger's table."""
+        from paysync.adapters.aws.reports import keep_check
+
+        ground = self._ground
+        keep_check(ground.dynamodb, ground.settings.table, scheme, document, at=ground.clock.now())
 
 
 class Operator:
@@ -176,6 +189,10 @@ class Operator:
     def target(self, name: str) -> "Target":
         """The scheme's target, to ask it afresh."""
         return Connectors(self._ground).target(self.scheme(name))
+
+    def check_ports(self, name: str) -> "CheckPorts":
+        """What looks at a scheme's target without changing anything."""
+        return check_ports_of(self._ground, self.scheme(name), Connectors(self._ground))
 
     def probe_source(self, name: str) -> "Source":
         """The scheme's source with two rows a page, which tells the readings of its page number apart."""
@@ -226,6 +243,14 @@ def fetched(ground: Ground, wanted: str) -> "tuple[Scheme, ...]":
     if wanted and not found:
         raise SettingsError(Diagnosis.of(Code.NOT_FETCHED, scheme=wanted))
     return found
+
+
+def check_ports_of(ground: Ground, scheme: "Scheme", connectors: Connectors) -> "CheckPorts":
+    """One scheme's ports for one look at its target, whoever makes it."""
+    from paysync.core.check import CheckPorts
+
+    inspector = connectors.named(scheme.target.connector).inspector(scheme)
+    return CheckPorts(scheme, ground.ledger, inspector, ground.clock, ground.journal)
 
 
 def fetch_ports_of(ground: Ground, scheme: "Scheme", source: "Source") -> FetchPorts:

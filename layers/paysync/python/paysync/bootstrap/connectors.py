@@ -15,7 +15,7 @@ from paysync.settings import Endpoint
 if TYPE_CHECKING:
     from paysync.bootstrap.ground import Ground
     from paysync.core.collection import Collection
-    from paysync.core.ports import FormRows, Source, Target
+    from paysync.core.ports import FormRows, Inspector, Source, Target
     from paysync.core.scheme import Scheme
 
 CONNECTORS: Final[Mapping[str, tuple[str, str]]] = {
@@ -54,6 +54,11 @@ class Connector:
     def target(self, scheme: "Scheme") -> "Target":
         """The scheme's target."""
         raise self._lacks(f"target of {scheme.name}")
+
+    def inspector(self, scheme: "Scheme") -> "Inspector | None":
+        """What looks at the scheme's target without changing anything; None where that cannot be."""
+        del scheme
+        return None
 
     def rows(self, collection: "Collection") -> "FormRows":
         """The rows of a collection's form."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from paysync.adapters.aws.secrets import K3CloudSecret
     from paysync.bootstrap.ground import Ground
     from paysync.core.collection import Collection
-    from paysync.core.ports import FormRows, Target
+    from paysync.core.ports import FormRows, Inspector, Target
     from paysync.core.scheme import Scheme
 
 
@@ -43,6 +43,13 @@ class K3Cloud(Connector):
         if scheme.name not in self._targets:
             self._targets[scheme.name] = K3CloudTarget(client, scheme, self._ground.clock)
         return self._targets[scheme.name]
+
+    def inspector(self, scheme: "Scheme") -> "Inspector":
+        """A look at the scheme's target that asks everything afresh."""
+        from paysync.adapters.k3cloud.inspector import K3CloudInspector
+
+        client = self._current_client()
+        return K3CloudInspector(client, scheme, K3CloudTarget(client, scheme, self._ground.clock))
 
     def rows(self, collection: "Collection") -> "FormRows":
         """The rows of a collection's form."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from paysync.core.bills import Bill, BillHead, BillTotal, Cell, Edit, Inquiry, Json, Made, SourceDocument
 from paysync.core.collection import Cells, Found, Generation, LookupKey
+from paysync.core.inspection import Check, Sample
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.outcomes import Outcome
 from paysync.core.records import (
@@ -299,6 +300,14 @@ class CollectedRows(Protocol):
         ...
 
 
+class Inspector(Protocol):
+    """A look at the target of one scheme that changes nothing. Every call is a read."""
+
+    def inspect(self, sample: Sample) -> Outcome[Sequence[Check]]:
+        """What the next payments will need, each thing with its result; a failure where the target cannot be asked."""
+        ...
+
+
 class Journal(Protocol):
     """Where a run tells what it did: structured logs and metrics. Never a secret or a full account number."""
 
@@ -317,6 +326,7 @@ __all__ = [
     "FormRows",
     "Ids",
     "Inbox",
+    "Inspector",
     "Journal",
     "Ledger",
     "LookupKey",

@@ -7,8 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Literal, Self, get_args
 
+from paysync.core.check import CheckReport
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import RunError
+from paysync.core.inspection import Result
 from paysync.core.money import plain
 from paysync.core.times import MILLISECOND, SHANGHAI, Instant, Window, from_iso, iso
 
@@ -56,6 +58,11 @@ class ReconcileRequest:
         """From the function's event."""
         return cls(str(event.get("scheme", "")), str(event.get("from", "")), str(event.get("to", "")))
 
+    @property
+    def by_schedule(self) -> bool:
+        """No range was asked for: the targets are checked as well."""
+        return not (self.start or self.end)
+
     def window(self, now: Instant) -> Window:
         """The range; without one the last 35 days up to the end of yesterday, Shanghai time."""
         if self.start or self.end:
@@ -67,6 +74,14 @@ class ReconcileRequest:
 def report_document(report: Any) -> dict[str, Any]:
     """A report's fields as JSON may carry them: money and times as text."""
     return {field.name: _plain(getattr(report, field.name)) for field in fields(report)}
+
+
+def check_document(report: CheckReport) -> dict[str, Any]:
+    """What the check has seen, its findings first."""
+    checks = [_plain(one) for one in report.checks]
+    found = [one for one in checks if one["result"] == Result.FINDING]
+    others = [one for one in checks if one["result"] != Result.FINDING]
+    return {"scheme": report.scheme, "at": iso(report.at), "findings": found, "checked": others}
 
 
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value

@@ -39,6 +39,11 @@ class Forms:
     link_table_name: str = "T_CN_PAYAPPLYENTRY"
     traced_number: str = "FSRCBILLNO"
     traced_form: str = "FSOURCETYPE"
+    link_rule: str = "FPAYBILLSRCENTRY_Link_FRuleId"
+    """The conversion rule that a link says it was made by; only the nightly check reads it."""
+    organisation_form: str = "ORG_Organizations"
+    """Read by the nightly check alone; empty: not looked at."""
+    organisation_id: str = "FORGID"
     unrecognised: str = ""
     """MsgCodes, comma-separated, that this tenant does not take for a proof that a write did nothing."""
     booleans_as_text: bool = True
@@ -94,11 +99,11 @@ class Forms:
 
 
 _MOST_BATCH: Final = 20
-_MAY_BE_EMPTY: Final = frozenset({"source_applied", "link_table"})
+_MAY_BE_EMPTY: Final = frozenset({"source_applied", "link_table", "link_rule"})
 _FIELD_OPTIONS: Final = (
     *("source_id", "source_number", "source_status", "source_cancel_status", "source_currency", "source_applied"),
     *("bill_id", "bill_number", "bill_status", "bill_cancel_status", "bill_date"),
-    *("link", "link_table", "traced_number", "traced_form"),
+    *("link", "link_table", "link_rule", "traced_number", "traced_form", "organisation_id"),
 )
 
 

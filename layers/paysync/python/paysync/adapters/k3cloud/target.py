@@ -54,22 +54,11 @@ class K3CloudTarget:
         numbers = [key.number for key in wanted if speakable(key.number)]
         if not numbers:
             return Done(dict.fromkeys(wanted, ()))
-        forms = self._forms
-        query = Query(
-            form=self._target.source_form,
-            keys=(
-                *(forms.source_id, forms.source_number, forms.source_status, forms.source_cancel_status),
-                *(forms.source_currency, forms.source_applied),
-            ),
-            where=filters.text_in(forms.source_number, numbers),
-            order=(forms.source_id,),
-            page_rows=forms.page_rows,
-        )
 
         def grouped(lines: Sequence[Line]) -> Mapping[SourceKey, Sequence[SourceDocument]]:
-            return {key: _documents(lines, key, forms) for key in wanted}
+            return {key: _documents(lines, key, self._forms) for key in wanted}
 
-        return self._read(query, grouped)
+        return self._read(self._source_query(numbers), grouped)
 
     def existing(
         self, asked: Sequence[Inquiry], *, creators: bool = False
@@ -158,6 +147,35 @@ class K3CloudTarget:
     def audit(self, ids: Sequence[str]) -> Mapping[str, Outcome[None]]:
         """Audit bills; each judged by itself."""
         return self._writes.advance("Audit", ids)
+
+    def questions(self) -> Sequence[Query]:
+        """Every kind of question that a payment asks, each about nothing: the inspector tries them."""
+        forms, step, nobody = self._forms, self._target.save, "0"
+        asked = Inquiry(PaymentKey("", nobody), nobody, self._source(nobody), nobody)
+        by_id = filters.id_in(forms.bill_id, [nobody])
+        return (
+            *([self._source_query([nobody])] if self._target.source_form else []),
+            *(way.query([asked], creators=True) for way in self._ways),
+            self._bill_query(by_id, head_fields(step) if step else ()),
+            self._bill_query(by_id, (forms.bill_date, *forms.creators), by_entry=True),
+            *(query_of(one, [(nobody,) * len(one.where)], forms.page_rows) for one in self._lookups.values()),
+        )
+
+    def _source(self, number: str) -> SourceKey | None:
+        return SourceKey(self._target.source_form, number) if self._target.source_form else None
+
+    def _source_query(self, numbers: Sequence[str]) -> Query:
+        forms = self._forms
+        return Query(
+            form=self._target.source_form,
+            keys=(
+                *(forms.source_id, forms.source_number, forms.source_status, forms.source_cancel_status),
+                *(forms.source_currency, forms.source_applied),
+            ),
+            where=filters.text_in(forms.source_number, numbers),
+            order=(forms.source_id,),
+            page_rows=forms.page_rows,
+        )
 
     def _agreed(self, asked: Sequence[Inquiry], *, creators: bool) -> Outcome[Mapping[PaymentKey, Sequence[BillHead]]]:
         findings: list[Findings] = []
