@@ -16,6 +16,10 @@ from typing import Any, Final
 import pytest
 
 from fakes import aws
+from paysync.adapters.aws.reports import latest_check
+from paysync.bootstrap import reconcile_ports
+from paysync.core.check import check
+from paysync.core.errors import RunError
 from simulators.common.running import RunningSimulator
 from unit.adapters.k3cloud.doubles import CREDENTIALS
 from unit.adapters.maycur.doubles import MadeUpSecret
@@ -192,3 +196,40 @@ def test_schedules_and_a_stranger_are_taken_by_an_empty_stack(functions: Functio
     assert functions.handle("reconcile/schedule")["paid-to-paybill"]["findings"] == []
     (failed,) = functions.handle("push/unreadable-body")["batchItemFailures"]
     assert failed["itemIdentifier"].endswith("0003")
+
+
+def test_a_collection_in_the_stack_is_collected_by_fetch(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the schemes, at its own pace, and by itself where it is named; payments go on as ever."""
+    monkeypatch.setenv("PAYSYNC_SCHEME", "bank-accounts,paid-to-paybill")
+    first = functions.handle("fetch/run")
+    assert (first["bank-accounts"]["generation"], first["bank-accounts"]["rows"]) == (1, 1)
+    assert first["paid-to-paybill"]["complete"]
+    assert functions.handle("fetch/run")["bank-accounts"]["due"] is False
+    assert "bank-accounts" not in functions.handle("fetch/deep-scan")
+    named = _handler("fetch")({"mode": "run", "scheme": "bank-accounts"}, _CONTEXT)
+    assert {name: report["generation"] for name, report in named.items()} == {"bank-accounts": 2}
+
+    functions.handle("fetch/backfill")
+    functions.handle("push/batch")
+    assert functions.booked() == {key: amount for key, (_, amount) in PAID.items()}
+
+
+def test_the_nightly_run_checks_the_target_and_keeps_what_it_saw(functions: Functions) -> None:
+    """A field that is gone is found without a payment; who compares a range gets no check."""
+    assert functions.handle("reconcile/schedule")["check of paid-to-paybill"]["findings"] == []
+    functions.k3cloud.settings(missing_fields=["FTHIRDBILLNO"])
+    ports = reconcile_ports(functions.environment)
+    ((name, looks),) = ports.checks("")
+    assert (name, len(check(looks).findings)) == ("check of paid-to-paybill", 1)
+    functions.k3cloud.settings(missing_fields=[])
+    assert list(functions.handle("reconcile/range")) == ["paid-to-paybill"]
+
+
+def test_a_check_is_made_although_the_books_cannot_be_compared(functions: Functions) -> None:
+    """What stops one does not stop the other; the run fails all the same, so that somebody is told."""
+    functions.k3cloud.settings(missing_fields=["FTHIRDBILLNO"])
+    with pytest.raises(RunError):
+        functions.handle("reconcile/schedule")
+    kept = latest_check(aws.client("dynamodb"), "ledger", "paid-to-paybill")
+    assert kept is not None
+    assert [one["why"]["details"]["fields"] for one in kept["findings"]] == ["FTHIRDBILLNO"]

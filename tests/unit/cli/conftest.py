@@ -16,6 +16,7 @@ import pytest
 from fakes import aws
 from fakes import builders as b
 from fakes.system import START
+from paysync.bootstrap.collecting import told_apart
 from paysync.cli.main import main
 from paysync.cli.stack import Stack
 from paysync.core.codes import Code
@@ -201,7 +202,7 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
         made = Stand()
         outputs = {"FetchFunction": "fetch", "ReconcileFunction": "reconcile"}
         monkeypatch.setattr(Stack, "session", property(lambda _stack: aws._session()))  # a new one is slow
-        monkeypatch.setattr(Stack, "settings", property(lambda _stack: made.settings))
+        monkeypatch.setattr(Stack, "settings", property(lambda _stack: told_apart(made.settings)))
         monkeypatch.setattr(Stack, "outputs", property(lambda _stack: outputs))
         monkeypatch.setattr(Stack, "functions", property(lambda _stack: made.functions))
         yield made

@@ -137,7 +137,7 @@ def test_a_key_is_never_cut(stand: Stand, run: Run, monkeypatch: pytest.MonkeyPa
         ("list", "--limit", "0"),
         ("list", "--state", "PAID"),
         ("show",),
-        ("doctor",),
+        ("doctor", "--from", "2025-01-01"),
         ("doctor", "--paging", "--from", "yesterday", "--to", "today"),
         ("no-such-command",),
     ],
