@@ -32,6 +32,7 @@ def test_plain_sums_are_payable(raw: object, value: str) -> None:
     "raw",
     [
         *("1,234.50", "1e3", "", "abc", "١٢", "1.005", "-1", "0", "0.00", "+1", ".5", "5.", "1234567890123456"),
+        *("1\n2", "1 000"),
         *(0, -1, True, None, 1.5, Decimal("1E+3"), Decimal("NaN"), Decimal("Infinity"), [1], {"value": 1}),
     ],
 )

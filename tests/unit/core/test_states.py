@@ -66,6 +66,19 @@ def test_notes_change_no_state(state: State, event: Event) -> None:
     assert event not in TRANSITIONS[state]
 
 
+def test_what_is_history_only_is_spelled_for_ever() -> None:
+    """These seven and no others change no state, and rows of years ago still say them in these words."""
+    assert {event.value: event.name for event in WITHOUT_EFFECT} == {
+        "seen": "SEEN",
+        "claimed": "CLAIMED",
+        "waited": "WAITED",
+        "noted": "NOTED",
+        "changed": "CHANGED",
+        "dead letter sent": "DELIVERED",
+        "called back": "CALLED_BACK",
+    }
+
+
 def test_the_states_fall_into_groups() -> None:
     """Ten states: two are over, two wait for a person, the rest is still owed work; that is what status counts by."""
     assert set(TRANSITIONS) == set(State)
