@@ -30,6 +30,8 @@ class Work:
     wanted: Wanted | None
     unsure: Diagnosis | None = None
     """Why the last write's outcome is not known; reading decides."""
+    left_as: BillStatus | None = None
+    """Where our own Submit should have left the bill since it was read: no sign of another hand."""
 
 
 def complete(desk: Desk, turns: Sequence[Turn]) -> None:
@@ -103,6 +105,7 @@ def _submit(desk: Desk, works: Sequence[Work]) -> None:
     due = [w for w in works if w.bill.head.status in EDITABLE]
     _write(desk, due, lambda: desk.ports.target.submit([_bill_id(w.turn) for w in due]))
     for work in _going(due):
+        work.left_as = BillStatus.SUBMITTED
         if work.turn.row.state is State.SAVED and work.unsure is None:
             _step(desk, work, Event.SUBMITTED)
 
@@ -176,7 +179,7 @@ def _judge_refused(desk: Desk, refused: Sequence[tuple[Work, DefinitelyNot]]) ->
         if work.turn.verdict is not None:
             continue
         bill = bills.get(_bill_id(work.turn))
-        if bill is not None and bill.head.status is not work.bill.head.status:
+        if bill is not None and bill.head.status not in {work.bill.head.status, work.left_as}:
             desk.later(work.turn, refusal.diagnosis)
         else:
             desk.hold_or_reject(work.turn, refusal)
