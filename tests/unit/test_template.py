@@ -137,6 +137,14 @@ def test_no_role_may_more_than_is_named() -> None:
             assert set(statement["Action"]) == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, name
 
 
+@pytest.mark.parametrize("role", ["FetchRole", "PushRole", "SweepRole", "ReconcileRole"])
+def test_whoever_writes_rows_may_send_their_messages(role: str) -> None:
+    """Push too: what it has booked it hands on to another scheme, and a local AWS would not refuse it."""
+    mine = [statement for name, statement in statements() if name == role]
+    to_the_queue = [each for each in mine if "GetAtt Queue.Arn" in listed(each["Resource"])]
+    assert "sqs:SendMessage" in {action for each in to_the_queue for action in listed(each["Action"])}
+
+
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_reaches_somebody_and_watches_what_there_is(name: str) -> None:
     """Its topic, a page that says what to do, and a metric that some line of the code really counts."""
