@@ -1,6 +1,7 @@
 """What an answer proves by a scheme's conditions: one verdict of a write, and no failure of a read is “none”."""
 
 import json
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -10,8 +11,9 @@ from paysync.adapters.http import answers
 from paysync.adapters.replies import Reply
 from paysync.core.bills import Made
 from paysync.core.codes import Code
-from paysync.core.exchanges import Exchange
+from paysync.core.exchanges import Exchange, Verdicts
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+from paysync.core.scheme import Condition
 
 EXCHANGE: Final = example.scheme().target.exchange
 
@@ -76,6 +78,15 @@ def test_two_verdicts_at_once_are_none() -> None:
     both = answers.made(reply({"code": "OK", "data": {"id": "d"}}, 201), create.create, "P-1")
     assert isinstance(both, Unknown)
     assert both.diagnosis.code is Code.HTTP_UNRECOGNISED
+
+
+def test_a_page_of_html_is_never_done() -> None:
+    """Also where the status is all that a scheme asks for, which validation refuses without an id."""
+    by_status = replace(exchange().create, id="", verdicts=Verdicts(((Condition("status", "eq", 201),),)))
+    assert answers.made(reply({}, 201), by_status, "P-1") == Done(Made("P-1", "P-1"))
+    outcome = answers.made(reply(b"<html>", 201), by_status, "P-1")
+    assert isinstance(outcome, Unknown)
+    assert outcome.diagnosis.code is Code.HTTP_UNREADABLE
 
 
 def test_a_condition_that_cannot_judge_does_not_hold() -> None:
