@@ -19,6 +19,17 @@ ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "layers" / "paysync" / "python" / "paysync"
 
 
+FIXED_PARAMETERS: Final = {
+    *("Stage", "Scheme", "MaycurBaseUrl", "K3CloudBaseUrl", "MaycurSecretArn", "K3CloudSecretArn", "FetchSchedule"),
+    *("SweepSchedule", "ReconcileSchedule", "FetchSince", "RuleId", "K3CloudConcurrency", "QuietPeriodSeconds"),
+    *("OnUnresolved", "AlarmEmail", "AllowPlainHttp"),
+}
+FURTHER_PARAMETERS: Final = {
+    *("DeepScanSchedule", "MaycurRequestsPerSecond", "SafetyDelaySeconds", "LogRetentionDays", "PythonRuntime"),
+    *("Architecture", "HttpBaseUrl", "HttpSecretArn", "MaycurWriteBack", "SchemeParameters", "Attestation"),
+}
+
+
 class Tagged(str):
     """What stands behind a `!Tag`, as text: `!Ref Queue` is `Ref Queue`."""
 
@@ -170,6 +181,11 @@ def test_the_dashboard_shows_numbers_that_there_are() -> None:
     shown = set(re.findall(r'\["paysync", "(\w+)"', str(dashboard["DashboardBody"])))
     assert shown
     assert shown <= metrics_of_the_code()
+
+
+def test_the_parameters_are_those_that_were_promised() -> None:
+    """Names are what a deployment relies on; a parameter more is no harm, but it is a decision."""
+    assert TEMPLATE["Parameters"].keys() == FIXED_PARAMETERS | FURTHER_PARAMETERS
 
 
 def test_what_moves_money_has_no_default() -> None:
