@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.wire
 
-PARAMETERS = {"rule_id": RULE, "bill_type": "FKDLX01_SYS", "purpose": "SFKYT08_SYS"}
+PARAMETERS = {"rule_id": RULE, "bill_type": "FKDLX01_SYS", "purpose": "SFKYT08_SYS", "since": "2025-01-01"}
 UNSEEN_BEFORE_A_BILL = {Code.CHECK_NO_RULE, Code.CHECK_NO_RIGHTS}
 
 

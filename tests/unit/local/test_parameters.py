@@ -114,6 +114,13 @@ def test_what_the_functions_would_refuse_is_refused_before_the_build(wrong: dict
         check_schemes(parameters(**wrong), TEMPLATE)
 
 
+def test_a_collection_beside_the_schemes_is_put_up() -> None:
+    """It binds nothing; alone it would be read by nobody."""
+    check_schemes(parameters(Scheme="bank-accounts,paid-to-paybill"), TEMPLATE)
+    with pytest.raises(LocalError, match="collections only"):
+        check_schemes(parameters(Scheme="bank-accounts"), TEMPLATE)
+
+
 def test_an_attested_repush_is_put_up() -> None:
     """The attestation may come from the stack."""
     check_schemes(parameters(OnUnresolved="repush_once", Attestation="A. Person, 2026-01-01, tenant T"), TEMPLATE)

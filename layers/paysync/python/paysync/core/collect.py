@@ -1,7 +1,7 @@
 """collect: the rows of a form become one generation of a collection. Complete or not at all; reads the form only.
 
 A collection saves questions, it decides nothing alone: what it does not know, or knows twice, is asked live. So a
-failure here is told and counted and stops nobody (docs/decisions/lookups-in-collections.md).
+failure here is told and counted and stops nobody (docs/decisions/lookups-ask-live.md).
 """
 
 from dataclasses import dataclass

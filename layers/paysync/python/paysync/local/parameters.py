@@ -11,6 +11,7 @@ import yaml
 
 from paysync.core.errors import PaysyncError
 from paysync.local.errors import LocalError
+from paysync.schemes import collection_names
 from paysync.schemes.binding import bindings, unbound
 from paysync.schemes.load import Overrides, load
 from paysync.settings import pairs
@@ -56,7 +57,7 @@ def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
     full = {**_defaults_of(template), **parameters}
     try:
         given = pairs(full["SchemeParameters"])
-        bound = bindings(full["Scheme"].split(","), rule_id=full["RuleId"], since=full["FetchSince"], given=given)
+        bound = bindings(_schemes_of(full["Scheme"]), rule_id=full["RuleId"], since=full["FetchSince"], given=given)
         lacking = unbound(bound)
         if not lacking:
             for scheme, values in bound.items():
@@ -73,6 +74,15 @@ def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
         names = ",".join(one.setting for one in lacking)
         msg = "\n".join(["Not bound, so it would not run:", *lines, f"Write --set 'SchemeParameters={names}'"])
         raise LocalError(msg)
+
+
+def _schemes_of(written: str) -> list[str]:
+    """The schemes among the names; collections bind nothing, and alone they would be read by nobody."""
+    schemes = [name for name in written.split(",") if name not in collection_names()]
+    if not schemes:
+        msg = "Scheme names collections only: name the scheme whose lookups read them, too"
+        raise LocalError(msg)
+    return schemes
 
 
 def _defaults_of(template: Path) -> dict[str, str]:
