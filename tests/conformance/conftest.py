@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
 
@@ -23,11 +23,14 @@ from paysync.adapters.aws.collected import DynamoCollectedRows
 from paysync.adapters.aws.ledger import DynamoLedger
 from paysync.adapters.aws.shapes import DynamoShapes
 from paysync.adapters.aws.tokens import DynamoTokenStore
-from paysync.core.ports import CollectedRows, Ledger, TokenStore
+from paysync.core.ports import Ledger, TokenStore
 from paysync.core.shape import Shapes
 from paysync.local import aws as local_process
 from paysync.local.project import unchecked
 from paysync.local.state import endpoint
+
+if TYPE_CHECKING:
+    from paysync.core.collection import CollectedRows
 
 FLOOR: Final = timedelta(minutes=10)
 ADAPTERS: Final = ("moto", pytest.param("cloud", marks=pytest.mark.cloud))

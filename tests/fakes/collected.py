@@ -7,7 +7,7 @@ from paysync.core.collection import Cells, Found, Generation
 
 
 class MemoryCollectedRows:
-    """`core.ports.CollectedRows`. `io` is called around every operation (see faults.py)."""
+    """`core.collection.CollectedRows`. `io` is called around every operation (see faults.py)."""
 
     def __init__(self, *, io: Io | None = None) -> None:
         self._standing: dict[str, Found] = {}

@@ -31,7 +31,7 @@ class Looks:
         self._outcome = outcome
 
     def inspect(self, sample: Sample) -> Outcome[Sequence[Check]]:
-        """`core.ports.Inspector`."""
+        """`core.inspection.Inspector`."""
         del sample
         return self._outcome
 

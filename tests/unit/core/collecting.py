@@ -44,7 +44,7 @@ class Form:
     failure: Failure | None = None
 
     def page(self, after: int) -> Outcome[Sequence[tuple[int, Cells]]]:
-        """`core.ports.FormRows`."""
+        """`core.collection.FormRows`."""
         self.meanwhile(self)
         self.asked.append(after)
         if self.failure:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from paysync.adapters.aws.journal import PowertoolsJournal
     from paysync.adapters.system import SystemClock
     from paysync.core.check import CheckPorts
-    from paysync.core.ports import Clock, CollectedRows, Ledger, Outbox, Source, Target
+    from paysync.core.collection import CollectedRows
+    from paysync.core.ports import Clock, Ledger, Outbox, Source, Target
     from paysync.core.reconcile import ReconcilePorts
     from paysync.core.scheme import Scheme
 

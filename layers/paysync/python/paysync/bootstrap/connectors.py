@@ -14,8 +14,9 @@ from paysync.settings import Endpoint
 
 if TYPE_CHECKING:
     from paysync.bootstrap.ground import Ground
-    from paysync.core.collection import Collection
-    from paysync.core.ports import FormRows, Inspector, Source, Target
+    from paysync.core.collection import Collection, FormRows
+    from paysync.core.inspection import Inspector
+    from paysync.core.ports import Source, Target
     from paysync.core.scheme import Scheme
 
 CONNECTORS: Final[Mapping[str, tuple[str, str]]] = {

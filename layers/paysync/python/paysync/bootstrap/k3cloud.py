@@ -12,8 +12,9 @@ from paysync.bootstrap.connectors import RECORDING, Connector, endpoint_of
 if TYPE_CHECKING:
     from paysync.adapters.aws.secrets import K3CloudSecret
     from paysync.bootstrap.ground import Ground
-    from paysync.core.collection import Collection
-    from paysync.core.ports import FormRows, Inspector, Target
+    from paysync.core.collection import Collection, FormRows
+    from paysync.core.inspection import Inspector
+    from paysync.core.ports import Target
     from paysync.core.scheme import Scheme
 
 

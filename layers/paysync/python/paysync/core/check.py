@@ -9,9 +9,9 @@ from typing import Final
 from paysync.core.collection import LookupKey
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import RunError
-from paysync.core.inspection import Check, Result, Sample, unseen
+from paysync.core.inspection import Check, Inspector, Result, Sample, unseen
 from paysync.core.outcomes import Done
-from paysync.core.ports import Clock, Inspector, Journal, Ledger
+from paysync.core.ports import Clock, Journal, Ledger
 from paysync.core.records import Row
 from paysync.core.scheme import Lookup, Scheme
 from paysync.core.scope import scope_of

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from paysync.core.collection import Cells, Collection, Generation
+from paysync.core.collection import Cells, CollectedRows, Collection, FormRows, Generation
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import PaysyncError, RunError
 from paysync.core.outcomes import Done
-from paysync.core.ports import Clock, CollectedRows, FormRows, Journal
+from paysync.core.ports import Clock, Journal
 from paysync.core.times import Instant
 
 _HEADROOM: Final = timedelta(seconds=60)

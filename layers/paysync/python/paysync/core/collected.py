@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from paysync.core.bills import Cell
-from paysync.core.collection import LookupKey, key_of, results_in
+from paysync.core.collection import CollectedRows, LookupKey, key_of, results_in
 from paysync.core.outcomes import Done, Outcome
-from paysync.core.ports import CollectedRows, Target
+from paysync.core.ports import Target
 from paysync.core.scheme import Lookup
 from paysync.core.times import Instant
 

@@ -1,14 +1,15 @@
-"""A collection: the rows of one form under a name, kept whole as they were read, and found by their exact values."""
+"""A collection: the rows of one form under a name, kept whole as read, found by their exact values. And its ports."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2s
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from paysync.core.bills import Cell
 from paysync.core.keys import collated
+from paysync.core.outcomes import Outcome
 from paysync.core.scheme import Lookup
 from paysync.core.times import Instant
 
@@ -61,6 +62,35 @@ class Found:
 
     generation: Generation
     rows: Mapping[str, Sequence[Cells]]
+
+
+class FormRows(Protocol):
+    """The rows of a collection's form in the system that has them. Every call is a read."""
+
+    def page(self, after: int) -> Outcome[Sequence[tuple[int, Cells]]]:
+        """Rows with their ids, ascending, from the first whose id is above `after`; an empty page is the end."""
+        ...
+
+
+class CollectedRows(Protocol):
+    """What was collected: of each collection one generation, whole. A row is found by an exact key, never by a scan."""
+
+    def current(self, collection: str) -> Generation | None:
+        """The generation that stands; None before the first."""
+        ...
+
+    def replace(
+        self, collection: str, before: Generation | None, after: Generation, rows: Mapping[str, Sequence[Cells]]
+    ) -> bool:
+        """Let `after` stand in the place of `before`, with rows by their keys; False when another run was quicker.
+
+        Until all of it is stored the old one stands. What an attempt that died has left is removed by a later one.
+        """
+        ...
+
+    def find(self, collection: str, keys: Sequence[str]) -> Found | None:
+        """The rows of these keys in the generation that stands; None where nothing was collected."""
+        ...
 
 
 def key_of(values: Mapping[str, str]) -> str:

@@ -1,11 +1,13 @@
-"""What a look at the target is about and what it shows: plain values of the nightly check."""
+"""What a look at the target is about and what it shows: plain values of the nightly check, and its port."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from paysync.core.collection import LookupKey
 from paysync.core.diagnosis import Diagnosis
+from paysync.core.outcomes import Outcome
 from paysync.core.records import BillRef
 
 
@@ -35,6 +37,14 @@ class Check:
     what: str
     result: Result
     why: Diagnosis | None = None
+
+
+class Inspector(Protocol):
+    """A look at the target of one scheme that changes nothing. Every call is a read."""
+
+    def inspect(self, sample: Sample) -> Outcome[Sequence[Check]]:
+        """What the next payments will need, each thing with its result; a failure where the target cannot be asked."""
+        ...
 
 
 def sound(what: str) -> Check:

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from paysync.core.bills import Bill, BillHead, BillTotal, Cell, Edit, Inquiry, Json, Made, SourceDocument
-from paysync.core.collection import Cells, Found, Generation, LookupKey
-from paysync.core.inspection import Check, Sample
+from paysync.core.collection import LookupKey
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.outcomes import Outcome
 from paysync.core.records import (
@@ -271,43 +270,6 @@ class Target(Protocol):
         ...
 
 
-class FormRows(Protocol):
-    """The rows of a collection's form in the system that has them. Every call is a read."""
-
-    def page(self, after: int) -> Outcome[Sequence[tuple[int, Cells]]]:
-        """Rows with their ids, ascending, from the first whose id is above `after`; an empty page is the end."""
-        ...
-
-
-class CollectedRows(Protocol):
-    """What was collected: of each collection one generation, whole. A row is found by an exact key, never by a scan."""
-
-    def current(self, collection: str) -> Generation | None:
-        """The generation that stands; None before the first."""
-        ...
-
-    def replace(
-        self, collection: str, before: Generation | None, after: Generation, rows: Mapping[str, Sequence[Cells]]
-    ) -> bool:
-        """Let `after` stand in the place of `before`, with rows by their keys; False when another run was quicker.
-
-        Until all of it is stored the old one stands. What an attempt that died has left is removed by a later one.
-        """
-        ...
-
-    def find(self, collection: str, keys: Sequence[str]) -> Found | None:
-        """The rows of these keys in the generation that stands; None where nothing was collected."""
-        ...
-
-
-class Inspector(Protocol):
-    """A look at the target of one scheme that changes nothing. Every call is a read."""
-
-    def inspect(self, sample: Sample) -> Outcome[Sequence[Check]]:
-        """What the next payments will need, each thing with its result; a failure where the target cannot be asked."""
-        ...
-
-
 class Journal(Protocol):
     """Where a run tells what it did: structured logs and metrics. Never a secret or a full account number."""
 
@@ -322,11 +284,8 @@ class Journal(Protocol):
 
 __all__ = [
     "Clock",
-    "CollectedRows",
-    "FormRows",
     "Ids",
     "Inbox",
-    "Inspector",
     "Journal",
     "Ledger",
     "LookupKey",

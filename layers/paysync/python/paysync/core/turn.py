@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Final, TypeAlias, Unpack
 
 from paysync.core.bills import Cell, SourceDocument
+from paysync.core.collection import CollectedRows
 from paysync.core.diagnosis import Code, Diagnosis, Kind
 from paysync.core.keys import BillKey
 from paysync.core.outcomes import DefinitelyNot, Failure
 from paysync.core.pace import retry_pause, strike_pause
-from paysync.core.ports import Clock, CollectedRows, Ids, Inbox, Journal, Ledger, Outbox, Target
+from paysync.core.ports import Clock, Ids, Inbox, Journal, Ledger, Outbox, Target
 from paysync.core.records import (
     Change,
     Committed,

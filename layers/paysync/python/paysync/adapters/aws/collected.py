@@ -43,7 +43,7 @@ class _Standing:
 
 
 class DynamoCollectedRows:
-    """`core.ports.CollectedRows` on the ledger's table."""
+    """`core.collection.CollectedRows` on the ledger's table."""
 
     def __init__(self, client: "DynamoDBClient", table: str, *, clock: Clock, ids: Ids) -> None:
         self._client = client

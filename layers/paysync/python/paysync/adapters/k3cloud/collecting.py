@@ -18,7 +18,7 @@ _PAGE_ROWS: Final = 2000
 
 
 class K3CloudRows:
-    """`core.ports.FormRows`. Each page asks for ids above the last one: StartRow would count rows that come and go."""
+    """`core.collection.FormRows`. Each page asks for ids above the last: StartRow would count rows that come and go."""
 
     def __init__(self, client: K3CloudClient, collection: Collection, *, page_rows: int = _PAGE_ROWS) -> None:
         self._client = client

@@ -48,7 +48,7 @@ class _Refused:
 
 
 class K3CloudInspector:
-    """`core.ports.Inspector`. Sends nothing but ExecuteBillQuery."""
+    """`core.inspection.Inspector`. Sends nothing but ExecuteBillQuery."""
 
     def __init__(self, client: K3CloudClient, scheme: Scheme, target: K3CloudTarget) -> None:
         self._client = client
