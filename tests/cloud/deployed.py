@@ -296,7 +296,7 @@ def simulators() -> Iterator[tuple[RunningSimulator, RunningSimulator]]:
         k3cloud.load(
             rules=[{"id": RULE}],
             organisations=[{"number": "100", "name": "示例集团"}],
-            bank_accounts=[{"number": ACCOUNT, "name": "基本户", "use_org": "100"}],
+            bank_accounts=[{"number": ACCOUNT, "name": "基本户", "use_org": "100", "fields": {"FISDEFAULTBANK": True}}],
         )
         yield maycur, k3cloud
 

@@ -95,7 +95,7 @@ def test_exit_codes_tell_a_failure_from_wrong_usage(stack: Deployed) -> None:
     paysync("replay", *done, "--all", ends=2)
     paysync("replay", *refused, ends=2)
     paysync("list", "--state", "PAID", ends=2)
-    paysync("doctor", ends=2)
+    paysync("doctor", "--from", "2025-01-01", ends=2)
     paysync("--stack", "no-such-stack", "status", ends=1)
     assert stack.states(refused) == ["REJECTED"]
 
