@@ -208,3 +208,9 @@ def test_samconfig_deploys_each_stage_as_a_stack_of_its_own(stage: str) -> None:
     assert overrides["Stage"] == stage
     assert overrides.keys() <= TEMPLATE["Parameters"].keys()
     assert all(value.startswith('"') for value in overrides.values() if " " in value)
+
+
+def test_fetch_deletes_nothing_but_what_it_has_collected() -> None:
+    """Its right to delete ends at the items of collections; a row, a lock and a claim are out of its reach."""
+    deleting = [s for name, s in statements() if name == "FetchRole" and "dynamodb:DeleteItem" in listed(s["Action"])]
+    assert [s["Condition"] for s in deleting] == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["COLL#*"]}}]
