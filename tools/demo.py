@@ -30,6 +30,7 @@ from paysync.cli.look import overview, select
 from paysync.cli.replay import prune
 from paysync.cli.runs import invoke
 from paysync.cli.stack import LOCAL, Stack
+from paysync.core.codes import Code
 from paysync.core.outcomes import Done
 from paysync.core.replay import ReplayPorts, plan
 from paysync.core.replay import replay as carry_out
@@ -210,7 +211,8 @@ def _decide(stack: Stack, books: Books) -> None:
     """What was held for the closed period: K3Cloud shows no bill, so a person lets it be pushed again."""
     operator = stack.operator
     for row in select(stack, stack.settings.schemes, [State.REVIEW], None):
-        if row.key.code not in books.held:
+        held = row.diagnosis is not None and row.diagnosis.code is Code.ERP_PERIOD_CLOSED
+        if row.key.code not in books.held and not held:
             continue
         name = row.key.scheme
         ports = ReviewPorts(
@@ -243,12 +245,14 @@ def _decided(ports: ReviewPorts, seen: Look) -> None:
 def _compare(stack: Stack, maycur: RunningSimulator, k3cloud: RunningSimulator) -> int:
     """The simulators' own books against the ledger, and reconcile's view of the same."""
     paid = {row["paymentBizCode"]: row for row in maycur.books()["payments"]}
-    bills: dict[str, list[dict[str, Any]]] = {}
-    for bill in k3cloud.books()["bills"]:
-        if not bill["voided"]:
-            bills.setdefault(bill["third_bill_no"], []).append(bill)
     keys = stack.keys(sorted(paid), "")
     rows = stack.operator.ledger.rows(keys)
+    claimed = {row.bill.key.id: row.key.code for row in rows.values() if row.bill}
+    bills: dict[str, list[dict[str, Any]]] = {}
+    for bill in k3cloud.books()["bills"]:
+        if not bill["voided"]:  # one that is parked before it was saved carries no reference yet, but has its owner
+            code = bill["third_bill_no"] or claimed.get(str(bill["id"]), "")
+            bills.setdefault(code, []).append(bill)
     lost = [key.code for key in keys if key not in rows]
     doubled = [code for code, found in bills.items() if len(found) > 1 or code not in paid]
     wrong = [

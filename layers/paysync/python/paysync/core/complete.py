@@ -6,6 +6,7 @@ only after it was read: never by the word of a batch answer.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from paysync.core.bills import EDITABLE, Bill, BillStatus, Edit
 from paysync.core.diagnosis import Code, Diagnosis
@@ -19,6 +20,9 @@ from paysync.core.states import Event, State
 from paysync.core.templates import TemplateFault
 from paysync.core.turn import Desk, Turn
 from paysync.core.wanted import Wanted, differences, edit_of, read_back_fault, unfit, wanted_of
+
+Write: TypeAlias = "Callable[[Sequence[Work]], Mapping[str, Outcome[None]]]"
+"""A writing call of the target for some bills."""
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ def _save(desk: Desk, works: Sequence[Work]) -> None:
         if edit:
             edits[edit.bill_id] = edit
     edited = [w for w in works if _bill_id(w.turn) in edits]
-    _write(desk, edited, lambda: desk.ports.target.save(list(edits.values())))
+    _write(desk, edited, lambda some: desk.ports.target.save([edits[_bill_id(w.turn)] for w in some]))
     _read_again(desk, _going(edited))
     for work in _going(works):
         fault = read_back_fault(work.bill, work.wanted)
@@ -103,7 +107,7 @@ def _submit(desk: Desk, works: Sequence[Work]) -> None:
     if not desk.scheme.target.submit:
         return
     due = [w for w in works if w.bill.head.status in EDITABLE]
-    _write(desk, due, lambda: desk.ports.target.submit([_bill_id(w.turn) for w in due]))
+    _write(desk, due, lambda some: desk.ports.target.submit([_bill_id(w.turn) for w in some]))
     for work in _going(due):
         work.left_as = BillStatus.SUBMITTED
         if work.turn.row.state is State.SAVED and work.unsure is None:
@@ -114,7 +118,7 @@ def _audit(desk: Desk, works: Sequence[Work]) -> None:
     if not desk.scheme.target.audit:
         return
     due = [w for w in works if w.unsure is None and w.bill.head.status is not BillStatus.AUDITED]
-    _write(desk, due, lambda: desk.ports.target.audit([_bill_id(w.turn) for w in due]))
+    _write(desk, due, lambda some: desk.ports.target.audit([_bill_id(w.turn) for w in some]))
 
 
 def _finish(desk: Desk, works: Sequence[Work]) -> None:
@@ -145,15 +149,18 @@ def final_status(target: TargetPart) -> BillStatus:
     return BillStatus.SUBMITTED if target.submit else BillStatus.CREATED
 
 
-def _write(desk: Desk, works: Sequence[Work], call: Callable[[], Mapping[str, Outcome[None]]]) -> None:
-    """One writing call for `works`, each judged by itself: refused ones end here, unknown ones by reading again."""
+def _write(desk: Desk, works: Sequence[Work], call: Write) -> None:
+    """One writing call for `works`, each judged by itself: refused ones end here, unknown ones by reading again.
+
+    Where several are refused, each is tried alone: K3Cloud may refuse a whole batch for what is wrong with one of it.
+    """
     if not works:
         return
     if not desk.time_for_a_call() or desk.is_paused:
         for work in works:
             desk.out_of_time(work.turn)
         return
-    outcomes = call()
+    outcomes = call(works)
     refused: list[tuple[Work, DefinitelyNot]] = []
     for work in works:
         match outcomes.get(_bill_id(work.turn)):
@@ -161,15 +168,28 @@ def _write(desk: Desk, works: Sequence[Work], call: Callable[[], Mapping[str, Ou
                 pass
             case Unknown(diagnosis):
                 work.unsure = diagnosis
-            case DefinitelyNot(diagnosis, transient) as refusal:
-                desk.pause_on_credentials(refusal)
-                if transient or desk.is_paused:
-                    desk.later(work.turn, diagnosis)
-                else:
-                    refused.append((work, refusal))
+            case DefinitelyNot() as refusal:
+                refused += _lasting(desk, work, refusal)
             case None:
                 work.unsure = Diagnosis.of(Code.ERP_UNCONFIRMED, bill=_bill_name(work.turn))
-    _judge_refused(desk, refused)
+    if len(refused) > 1:
+        _each_alone(desk, [work for work, _ in refused], call)
+    else:
+        _judge_refused(desk, refused)
+
+
+def _lasting(desk: Desk, work: Work, refusal: DefinitelyNot) -> list[tuple[Work, DefinitelyNot]]:
+    """The refusal where it stays one; else the turn ends here, to come again."""
+    desk.pause_on_credentials(refusal)
+    if refusal.transient or desk.is_paused:
+        desk.later(work.turn, refusal.diagnosis)
+        return []
+    return [(work, refusal)]
+
+
+def _each_alone(desk: Desk, works: Sequence[Work], call: Write) -> None:
+    for work in works:
+        _write(desk, [work], call)
 
 
 def _judge_refused(desk: Desk, refused: Sequence[tuple[Work, DefinitelyNot]]) -> None:
