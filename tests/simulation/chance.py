@@ -16,7 +16,7 @@ from simulation import people
 from simulation.books import ACCOUNTS, PERSON, Application
 from simulation.faults import Fault
 from simulation.hub import MINUTE
-from simulation.invariants import ViolationError
+from simulation.invariants import ViolationError, said_with
 from simulation.maycur import paid_row
 from simulation.pair import NAME, scheme
 from simulation.world import Load, World
@@ -118,8 +118,14 @@ class Story:
 
 
 def play_seed(seed: int, *, trace: bool = False) -> World:
-    """A run to its end. Raises ViolationError."""
-    story = Story(seed, trace=trace)
+    """A run to its end. Raises ViolationError, noted with the seed."""
+    with said_with(f"play_seed({seed})"):
+        story = Story(seed, trace=trace)
+        _play(story)
+    return story.world
+
+
+def _play(story: Story) -> None:
     world = story.world
     world.fetch()
     world.run_for(timedelta(hours=2))
@@ -129,7 +135,6 @@ def play_seed(seed: int, *, trace: bool = False) -> World:
         row = world.ledger.table.get(key)
         if row is None or row.state is not State.DONE:
             raise ViolationError(f"I2: {key.code} could be booked, but is {row.state if row else 'unknown'}")
-    return world
 
 
 def _swarm(rng: random.Random) -> frozenset[Fault] | None:

@@ -3,7 +3,8 @@
 It shares no judgement with the system: a violation is said in words, with the payment it concerns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -35,6 +36,16 @@ _MOST_REFUSED: Final = 12
 
 class ViolationError(AssertionError):
     """A promise is broken."""
+
+
+@contextmanager
+def said_with(call: str) -> Iterator[None]:
+    """Whatever goes wrong within is raised with the call that shows it again."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(call)
+        raise
 
 
 @dataclass(slots=True)

@@ -96,7 +96,7 @@ def of_seeds(chosen: Iterable[int]) -> Tally:
     """Whole runs by their seeds."""
     tally = Tally("seeds")
     for seed in chosen:
-        tally.take(partial(_by_seed, seed))
+        tally.take(partial(play_seed, seed))
     return tally
 
 
@@ -145,11 +145,3 @@ def of_guards(number: int) -> tuple[str, str, str]:
 def acts() -> tuple[str, ...]:
     """Every act by name."""
     return (*HARMLESS, *BY_HAND)
-
-
-def _by_seed(seed: int) -> World:
-    try:
-        return play_seed(seed)
-    except Exception as error:
-        error.add_note(f"play_seed({seed})")
-        raise

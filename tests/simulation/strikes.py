@@ -2,13 +2,12 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Final
 
 from paysync.core.states import Event, State
 from simulation import people
 from simulation.faults import KINDS, Fault
-from simulation.invariants import ViolationError
+from simulation.invariants import ViolationError, said_with
 from simulation.scenarios import play, states
 from simulation.world import World
 
@@ -70,7 +69,7 @@ def by_chance(name: str, faults: int, runs: int, seed: int) -> Iterator[Plan]:
 
 def assert_ends_well(name: str, plan: Plan) -> World:
     """Play it: every payment is booked in the end. What is wrong is said with the plan that shows it again."""
-    with _said_with(f"assert_ends_well({name!r}, {plan!r})"):
+    with said_with(f"assert_ends_well({name!r}, {plan!r})"):
         world = play(name, plan)
         _assert_booked(world)
         if len(plan) == 1 and set(plan.values()) <= UNNOTICED and name in _PLAIN:
@@ -122,7 +121,7 @@ BY_HAND: Final[Mapping[str, Act]] = {
 
 def assert_act_breaks_nothing(name: str, act: str, point: int, plan: Plan | None = None) -> World:
     """Play a scenario in which somebody acts just before a call."""
-    with _said_with(f"assert_act_breaks_nothing({name!r}, {act!r}, {point}, {plan!r})"):
+    with said_with(f"assert_act_breaks_nothing({name!r}, {act!r}, {point}, {plan!r})"):
         world = play(name, plan, acts={point: {**HARMLESS, **BY_HAND}[act]})
         if act in HARMLESS:
             _assert_booked(world)
@@ -133,12 +132,3 @@ def _assert_booked(world: World) -> None:
     unbooked = {code: str(state) for code, state in states(world).items() if state is not State.DONE}
     if unbooked:
         raise ViolationError(f"I2: not booked: {unbooked}")
-
-
-@contextmanager
-def _said_with(call: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        error.add_note(call)
-        raise

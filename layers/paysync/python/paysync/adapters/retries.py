@@ -1,13 +1,16 @@
-"""Whether a read is asked again, and after how long. Pure: the chance and the time are given."""
+"""Whether a read is asked again, and after how long: for every client whose reads may be repeated."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from paysync.core.codes import Code
 from paysync.core.outcomes import DefinitelyNot, Outcome, Unknown
+from paysync.core.ports import Clock, Ids
 from paysync.core.times import Instant
 
+T = TypeVar("T")
 MOST_TRIES: Final = 3
 LONGEST_WAIT: Final = timedelta(seconds=20)
 """A server that wants a longer pause gets it from the next run, not from this one."""
@@ -18,6 +21,25 @@ _TRANSIENT: Final = frozenset(
         *(Code.HTTP_BUSY, Code.HTTP_UNREACHABLE, Code.HTTP_LOST, Code.HTTP_SERVER, Code.HTTP_UNREADABLE),
     }
 )
+
+
+def asked_again(
+    ask: Callable[[], tuple[Outcome[T], str]], *, clock: Clock, ids: Ids, until: Instant | None = None
+) -> Outcome[T]:
+    """What a read came to; after transient trouble it is asked again, at most twice, and never after `until`.
+
+    `ask` gives the judged outcome and the server's `Retry-After`, or nothing.
+    """
+    tries = 1
+    while True:
+        outcome, wish = ask()
+        if tries == MOST_TRIES or not may_be_repeated(outcome):
+            return outcome
+        pause = pause_before(tries, wish, now=clock.now(), fraction=ids.fraction())
+        if pause is None or (until is not None and clock.now() + pause >= until):
+            return outcome
+        clock.pause(pause)
+        tries += 1
 
 
 def may_be_repeated(outcome: Outcome[object]) -> bool:

@@ -12,7 +12,7 @@ from paysync.adapters import jsontext
 from paysync.adapters.network import RAISED, Fate, fate_of, fault_of_address
 from paysync.adapters.pacing import Pacer
 from paysync.adapters.replies import Reply
-from paysync.adapters.retries import MOST_TRIES, may_be_repeated, pause_before
+from paysync.adapters.retries import asked_again
 from paysync.core.bills import Json
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
@@ -89,18 +89,12 @@ class HttpClient:
 
     def read(self, call: Call, judge: Callable[[Reply], Outcome[T]], *, until: Instant) -> Outcome[T]:
         """The judged answer to a call without effect; after transient trouble asked again, at most twice."""
-        tries = 1
-        while True:
+
+        def ask() -> tuple[Outcome[T], str]:
             reply = self.once(call, until=until)
-            outcome: Outcome[T] = judge(reply) if isinstance(reply, Reply) else reply
-            if tries == MOST_TRIES or not may_be_repeated(outcome):
-                return outcome
-            wish = reply.retry_after if isinstance(reply, Reply) else ""
-            pause = pause_before(tries, wish, now=self._clock.now(), fraction=self._ids.fraction())
-            if pause is None or self._clock.now() + pause >= until:
-                return outcome
-            self._clock.pause(pause)
-            tries += 1
+            return (judge(reply), reply.retry_after) if isinstance(reply, Reply) else (reply, "")
+
+        return asked_again(ask, clock=self._clock, ids=self._ids, until=until)
 
     def once(self, call: Call, *, until: Instant) -> Reply | Failure:
         """Exactly one request; DefinitelyNot only where nothing was sent. Raises for what no repetition mends."""

@@ -11,7 +11,7 @@ import httpx
 from paysync.adapters.network import RAISED, Fate, fate_of, fault_of_address
 from paysync.adapters.pacing import Pacer
 from paysync.adapters.replies import Reply
-from paysync.adapters.retries import MOST_TRIES, may_be_repeated, pause_before
+from paysync.adapters.retries import asked_again
 from paysync.core.bills import Json
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
@@ -81,18 +81,12 @@ class MaycurClient:
 
     def read(self, call: Call, judge: Callable[[Reply], Outcome[T]]) -> Outcome[T]:
         """The judged answer to a call without effect; after transient trouble asked again, at most twice."""
-        tries = 1
-        while True:
+
+        def ask() -> tuple[Outcome[T], str]:
             reply = self.once(call)
-            outcome: Outcome[T] = reply.failure if isinstance(reply, Lost) else judge(reply)
-            if tries == MOST_TRIES or not may_be_repeated(outcome):
-                return outcome
-            retry_after = "" if isinstance(reply, Lost) else reply.retry_after
-            pause = pause_before(tries, retry_after, now=self._clock.now(), fraction=self._ids.fraction())
-            if pause is None:
-                return outcome
-            self._clock.pause(pause)
-            tries += 1
+            return (reply.failure, "") if isinstance(reply, Lost) else (judge(reply), reply.retry_after)
+
+        return asked_again(ask, clock=self._clock, ids=self._ids)
 
     def once(self, call: Call) -> Reply | Lost:
         """Exactly one request. Raises SettingsError or DefectError for what no repetition mends."""
