@@ -1,8 +1,8 @@
 """`make soak`: far more of the simulation than `make test` runs, on every core, and the counts as docs/evidence.md.
 
 Every single fault, triples by chance, acts of people at every call, many seeds, every guard taken out, and pairs of
-faults: all of the small scenarios, then those of the large ones until `--minutes` have passed. What that leaves out is
-counted and printed. Ends with 1 when anything failed.
+faults: all of every scenario, then those of the batch of ten (eight of which are alike) until `--minutes` have passed.
+What that leaves out is counted and printed. Ends with 1 when anything failed.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ from simulation.faults import KINDS, Fault
 from simulation.guards import GUARDS
 from simulation.scenarios import SCENARIOS, play
 from simulation.soaking import DOUBLED, LOST, OTHER, STUCK, Tally
-from simulation.strikes import singles, strikes_after
+from simulation.strikes import Plan, singles, strikes_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 AT_ONCE = 250
 SEED = 20250131
-SMALL = ("one_payment", "a_draft", "by_hand_meanwhile", "attested", "two_of_one", "its_message_is_lost")
-"""Their pairs are run to the last one, whatever the time."""
+ALIKE = "ten_with_two_faulty"
+"""Its pairs are run while there is time; `three_with_two_faulty` is the same without those that are alike."""
 STRIDE = 37
+A_MINUTE = 60
 T = TypeVar("T")
 THRICE = ("one_payment", "two_of_one", "decided_meanwhile", "ten_with_two_faulty")
 ACTED_IN = ("one_payment", "attested", "two_of_one", "a_draft", "by_hand_meanwhile", "decided_meanwhile")
@@ -69,6 +70,8 @@ class Results:
     def take(self, part: Any) -> int:
         """Take in one piece's answer; how many failures it has."""
         if isinstance(part, Tally):
+            for text in part.failures:
+                print(text, file=sys.stderr, flush=True)
             self.tallies.setdefault(part.name, Tally(part.name)).add(part)
             return len(part.failures)
         self.guards.append(part)
@@ -105,14 +108,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=int(os.environ.get("SEEDS", "100000")))
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--triples", type=int, default=int(os.environ.get("TRIPLES", "10000")))
-    parser.add_argument("--pairs", type=int, default=None, help="of each small scenario only so many first faults")
+    parser.add_argument("--pairs", type=int, default=None, help="of each scenario only so many first faults")
     parser.add_argument(
         "--minutes",
         type=float,
         default=float(os.environ.get("MINUTES", "60")),
-        help="after so long begin no more pairs of the large scenarios",
+        help="after so long begin no more pairs of the batch of ten",
     )
-    parser.add_argument("--cut", action="store_true", help="then no more pairs of the small ones either")
+    parser.add_argument("--cut", action="store_true", help="then no more pairs of the other scenarios either")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
@@ -130,10 +133,16 @@ def _programme(options: argparse.Namespace) -> Iterator[Job]:
     for start in range(options.first, options.first + options.seeds, AT_ONCE):
         end = min(start + AT_ONCE, options.first + options.seeds)
         yield Job("seeds", soaking.of_seeds, (range(start, end),))
-    small = [(name, first) for name in SMALL for first in islice(singles(name), options.pairs)]
-    large = [(name, first) for name in SCENARIOS if name not in SMALL for first in singles(name)]
-    yield from (Job("two faults", soaking.of_pairs, pair, optional=options.cut) for pair in _spread(small))
-    yield from (Job("two faults, large", soaking.of_pairs, pair, optional=True) for pair in _spread(large))
+    yield from (Job("two faults", soaking.of_pairs, pair, options.cut) for pair in _firsts(options.pairs))
+    ten = [(ALIKE, first) for first in strikes_after(ALIKE, {}, at_rest=False)]
+    yield from (Job("two faults of ten", soaking.of_pairs, pair, optional=True) for pair in _spread(ten))
+
+
+def _firsts(most: int | None) -> Iterator[tuple[str, Plan]]:
+    """The first faults of all pairs, scenario after scenario, those with the fewest first."""
+    of_each = {name: list(strikes_after(name, {}, at_rest=False)) for name in SCENARIOS if name != ALIKE}
+    for name in sorted(of_each, key=lambda name: len(of_each[name])):
+        yield from _spread([(name, first) for first in islice(of_each[name], most)])
 
 
 def _spread(all_of_them: list[T]) -> Iterator[T]:
@@ -153,18 +162,21 @@ def _run(programme: list[Job], processes: int, end: float) -> Results:
         names = list(dict.fromkeys(job.task for job in programme))
         tasks = {n: bar.add_task(n, total=sum(job.task == n for job in programme), failed=0) for n in names}
         failed = dict.fromkeys(names, 0)
-        left, running = deque(programme), dict[Future[Any], Job]()
+        left, running, told = deque(programme), dict[Future[Any], Job](), time.monotonic()
         while left or running:
             while left and len(running) < 2 * processes:
                 job = left.popleft()
                 if not job.optional or time.monotonic() < end:
                     running[pool.submit(job.function, *job.arguments)] = job
                 else:
-                    results.left_out[job.arguments[0]] += sum(1 for _ in strikes_after(*job.arguments))
+                    results.left_out[job.arguments[0]] += sum(1 for _ in strikes_after(*job.arguments, at_rest=False))
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
                 failed[job.task] += results.take(future.result())
                 bar.update(tasks[job.task], advance=1, failed=failed[job.task])
+            if not bar.console.is_terminal and time.monotonic() > told + A_MINUTE:
+                told = time.monotonic()
+                print(f"{len(left)} pieces left, {sum(failed.values())} failures", file=sys.stderr, flush=True)
     return results
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from paysync.core.bills import EDITABLE, BillStatus
 from paysync.core.codes import Code
-from paysync.core.keys import PaymentKey
+from paysync.core.keys import BillKey, PaymentKey
 from paysync.core.times import Instant, local_date
 from simulation.pair import FORM
 
@@ -16,7 +16,7 @@ ACCOUNTS: Final[dict[str, int]] = {"6222000011112222": 100003, "6222000033334444
 """Bank account → the organisation that uses it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Application:
     """A payment application. `draft`: a bill pushed from it stays a draft; `parts`: entries of it."""
 
@@ -39,7 +39,7 @@ class Entry:
     account: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class BookedBill:
     """A bill as it is. `pushed_for` and `meant_for` are the truth that only the checkers (and a person) know."""
 
@@ -61,6 +61,10 @@ class BookedBill:
     meant_for: PaymentKey | None = None
     touched_at: Instant | None = None
     """When a person last changed it by hand."""
+    key: BillKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = BillKey(self.form, self.id)
 
     @property
     def amount(self) -> Decimal:
@@ -121,9 +125,9 @@ class Books:
                 left = application.applied
             entries += self._entries(left, application.parts)
         draft = any(a.draft for a in found)
-        made = self._book(found, entries, INTEGRATION_USER, now, visible_at, draft=draft, pushed_for=pushed_for)
-        made.form = form
-        return made
+        return self._book(
+            found, entries, INTEGRATION_USER, now, visible_at, draft=draft, pushed_for=pushed_for, form=form
+        )
 
     def make_by_hand(
         self, application: Application, amount: Decimal, *, now: Instant, meant_for: PaymentKey | None, creator: str
@@ -201,6 +205,7 @@ class Books:
         *,
         draft: bool,
         pushed_for: PaymentKey | None,
+        form: str = FORM,
     ) -> BookedBill:
         self.count += 1
         name = str(100_000 + self.count)
@@ -215,6 +220,7 @@ class Books:
             visible_at=visible_at,
             entries=entries,
             currency=sources[0].currency,
+            form=form,
             pushed_for=pushed_for,
         )
         self.bills[name] = bill

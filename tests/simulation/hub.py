@@ -34,7 +34,7 @@ class Killed(BaseException):
 class Actor:
     """One invocation (or one command of an operator) on its way."""
 
-    __slots__ = ("dies_at", "fault", "glet", "jumped", "name", "sandbox", "started", "worker")
+    __slots__ = ("dies_at", "fault", "glet", "jumped", "last", "name", "sandbox", "started")
 
     def __init__(self, name: str, started: Instant, *, sandbox: "SandboxLike | None", dies_at: Instant | None) -> None:
         self.name = name
@@ -44,6 +44,8 @@ class Actor:
         self.fault: Fault | None = None
         self.jumped = False
         """Whether its clock jumped, or a call hung, while it ran: it may then misjudge its time."""
+        self.last = False
+        """Whether it only reads once more what a world at rest has to show."""
         self.glet: greenlet | None = None
 
 
@@ -82,6 +84,8 @@ class Hub:
         self.faults = 0
         self.struck: Counter[Fault] = Counter()
         self.ops: list[str] | None = None
+        self.last_ones: set[int] = set()
+        """The points of those who only read once more at the end."""
         self.trace: deque[str] | None = None
         self.current: Actor | None = None
         self.actors: set[Actor] = set()
@@ -96,7 +100,9 @@ class Hub:
         self.points += 1
         if self.ops is not None:
             self.ops.append(op)
-        if self.points in self.acts:
+            if self.current is not None and self.current.last:
+                self.last_ones.add(self.points)
+        if self.acts and self.points in self.acts:
             self.acts[self.points]()
         if self.plan is not None:
             fault = self.plan.get(self.points)
@@ -128,7 +134,10 @@ class Hub:
             actor.fault = fault = self.point(op)
             self.spend(fault, LEDGER_CALL)
             return
-        fault, actor.fault = actor.fault, None
+        fault = actor.fault
+        if fault is None:
+            return
+        actor.fault = None
         if fault is Fault.CRASH_AFTER:
             raise Killed
         if fault is Fault.ANSWER_LOST:
@@ -137,7 +146,7 @@ class Hub:
     def spend(self, fault: Fault | None, usual: timedelta) -> None:
         """The time that a call takes before its effect, or the end of the caller."""
         if fault is None:
-            self.wait(usual if self.plan is not None else usual * (0.5 + self.rng.random()))
+            self.wait(usual if self.plan is not None else self._about(usual))
         elif fault is Fault.CRASH_BEFORE:
             raise Killed
         elif fault in {Fault.STALL, Fault.SLOW}:
@@ -146,6 +155,10 @@ class Hub:
             self.wait(STALLED_CALL if fault is Fault.STALL else SLOW_CALL)
         else:
             self.wait(usual)
+
+    def _about(self, usual: timedelta) -> timedelta:
+        """Half of it to one and a half; by whole numbers, because a timedelta times a float takes twice as long."""
+        return usual * (512 + self.rng.getrandbits(10)) // 1024
 
     def wait(self, span: timedelta) -> None:
         """Let time pass for the current actor: others go on meanwhile. At its deadline the actor is killed."""
@@ -192,7 +205,7 @@ class Hub:
         *,
         sandbox: SandboxLike | None = None,
         lives: timedelta | None = None,
-    ) -> None:
+    ) -> Actor:
         """A new actor that begins now."""
         actor = Actor(name, self.now, sandbox=sandbox, dies_at=self.now + lives if lives else None)
         actor.glet = greenlet(lambda: self._life(actor, run), self._hub)
@@ -200,6 +213,7 @@ class Hub:
             sandbox.busy = True
         self.actors.add(actor)
         self._keep(self.now, actor)
+        return actor
 
     def step(self, limit: Instant) -> bool:
         """The next event up to `limit`; False when there is none."""

@@ -13,7 +13,7 @@ from paysync.core.bills import BillStatus
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Kind
 from paysync.core.fetch import PAID
-from paysync.core.keys import BillKey, PaymentKey
+from paysync.core.keys import PaymentKey
 from paysync.core.records import Change, Message, Received, Row, Watermark
 from paysync.core.states import FINAL, SETTLED, WITH_BILL, Event, State
 from paysync.core.times import NEVER, Instant, local_date
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from simulation.world import World
 
 _NO_BILL_YET: Final = frozenset({State.NEW, State.INTENT, State.IN_DOUBT})
+_LOCKED: Final = frozenset({State.INTENT, State.IN_DOUBT, *WITH_BILL})
 _BY_HAND: Final = timedelta(minutes=30)
 """So long after a person changed a bill, what the system says of it may be of before."""
 _SLACK: Final = timedelta(seconds=2)
@@ -234,7 +235,7 @@ class Checker:
     def bills_of(self, key: PaymentKey) -> list[BookedBill]:
         """Every bill that moves money for a payment: pushed for it, or claimed by it."""
         claims, bills = self.world.ledger.claims, self.world.books.bills.values()
-        return [b for b in bills if b.counts and (b.pushed_for == key or claims.get(BillKey(b.form, b.id)) == key)]
+        return [b for b in bills if b.counts and (b.pushed_for == key or claims.get(b.key) == key)]
 
     def wrong_with(self, bill: BookedBill, row: Row) -> str:
         """Which part of a finished bill is not the payment's, or nothing."""
@@ -259,18 +260,14 @@ class Checker:
 
     def _watch_lock(self, change: Change, stands: Row) -> None:
         facts = stands.payment.facts
-        if facts is None or change.before.payment.facts != facts:
+        if change.entry.actor != "push" or facts is None or change.before.payment.facts != facts:
             return
-        holder = self.world.ledger.locks.get(str(facts.source))
+        if self.world.ledger.locks.get(str(facts.source)) == stands.key:
+            return
         may_lack = stands.state in SETTLED or (stands.state is State.REJECTED and stands.bill is None)
-        if (
-            stands.state in {State.INTENT, State.IN_DOUBT, *WITH_BILL}
-            and change.entry.actor == "push"
-            and holder != stands.key
-        ):
-            self.fail("I7", stands.key, f"{stands.state} while its source is locked by {holder}")
-        had_it = change.before.state in {State.INTENT, State.IN_DOUBT, *WITH_BILL}
-        if had_it and not may_lack and holder != stands.key and change.entry.actor == "push":
+        if stands.state in _LOCKED:
+            self.fail("I7", stands.key, f"{stands.state} while its source is locked by another, or by none")
+        if change.before.state in _LOCKED and not may_lack:
             self.fail("I7", stands.key, f"{stands.state} without the lock that it had as {change.before.state}")
 
     def _watch_baseline(self, row: Row) -> None:
@@ -324,7 +321,7 @@ class Checker:
 
     def _owner(self, bill_id: str) -> PaymentKey | None:
         bill = self.world.books.bills.get(bill_id)
-        return self.world.ledger.claims.get(BillKey(bill.form, bill_id)) if bill else None
+        return self.world.ledger.claims.get(bill.key) if bill else None
 
     def _by_hand(self, bill: BookedBill) -> bool:
         return bill.touched_at is not None and bill.touched_at >= self.world.now - _BY_HAND

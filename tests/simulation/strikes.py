@@ -35,11 +35,15 @@ _PLAIN: Final = frozenset({"one_payment", "attested", "two_of_one", "a_draft"})
 _FOR_A_PERSON: Final = frozenset({Event.PARKED, Event.UNRESOLVED, Event.REFUSED, Event.ANSWER_LOST})
 
 
-def strikes_after(name: str, plan: Plan) -> Iterator[Plan]:
-    """Every single fault after those of `plan`, in the run that they have changed."""
-    ops = play(name, plan).ops or []
-    last = max(plan, default=0)
-    return ({**plan, point: kind} for point, op in enumerate(ops, 1) if point > last for kind in KINDS[op])
+def strikes_after(name: str, plan: Plan, *, at_rest: bool = True) -> Iterator[Plan]:
+    """Every single fault after those of `plan`, in the run that they have changed.
+
+    Without `at_rest` those calls are left out that only read once more when everything else has ended.
+    """
+    world = play(name, plan)
+    last, left_out = max(plan, default=0), set() if at_rest else world.last_ones
+    points = ((point, op) for point, op in enumerate(world.ops or (), 1) if point > last and point not in left_out)
+    return ({**plan, point: kind} for point, op in points for kind in KINDS[op])
 
 
 def singles(name: str) -> Iterator[Plan]:
@@ -48,7 +52,7 @@ def singles(name: str) -> Iterator[Plan]:
 
 
 def pairs(name: str, *, last_point: int | None = None) -> Iterator[Plan]:
-    """Every two: the second one at every call of the run that the first one has changed."""
+    """Every two: the second one at every call of the run that the first one has changed, the readings at rest too."""
     for first in singles(name):
         if last_point is None or max(first) <= last_point:
             yield from (plan for plan in strikes_after(name, first) if last_point is None or max(plan) <= last_point)

@@ -127,8 +127,9 @@ class World(Hub):
 
     def due(self, limit: Instant) -> bool:
         """Lambda's poller: a batch for a free sandbox as soon as messages are visible."""
-        machine, visible = self._free(), self.queue.next_visible()
-        if machine is None or visible is None or visible > limit:
+        visible = self.queue.next_visible()
+        machine = self._free() if visible is not None and visible <= limit else None
+        if visible is None or machine is None:
             return False
         self.now = max(self.now, visible)
         if self.point("receive") is None:
@@ -173,7 +174,12 @@ class World(Hub):
         """The nightly run of fetch, far behind the watermark."""
         self._fetch("deep", fetch.deep_scan)
 
-    def _fetch(self, name: str, run: Callable[..., Report]) -> None:
+    def _read_once_more(self) -> None:
+        """A world at rest has nothing to show that is not in the ledger."""
+        self._fetch("fetch", fetch.run).last = True
+        self._fetch("deep", fetch.deep_scan).last = True
+
+    def _fetch(self, name: str, run: Callable[..., Report]) -> Actor:
         machine = SandboxLike()
 
         def invocation(actor: Actor) -> None:
@@ -184,7 +190,7 @@ class World(Hub):
                 self.tell("the run of fetch failed")
             del actor
 
-        self.start(f"{name}-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
+        return self.start(f"{name}-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
 
     def backfill(self) -> None:
         """An operator reads the last day again."""
@@ -261,8 +267,7 @@ class World(Hub):
                 continue
             if read_after != self.faults:  # a last reading that nothing strikes
                 read_after, self.rate = self.faults, 0.0
-                self.fetch()
-                self.deep_scan()
+                self._read_once_more()
                 continue
             undecided = [
                 row
