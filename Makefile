@@ -64,8 +64,8 @@ mutants: dev ## change the modules on which money rests, one thing at a time: th
 chaos: dev ## kill workers, reset sockets, restart the AWS while payments run (PAYMENTS=… KILLS=… SEED=…)
 	$(PY) tools/chaos.py
 
-bench: dev ## counts and ratios against the budgets
-	$(call pytest,tests/bench)
+bench: dev ## what one core does in a second, beside the budgets: the simulators, the simulated world
+	$(PY) tools/bench.py
 
 ##@ Keep
 .PHONY: fix docs lock clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import process_time
 from typing import Any
 
 from aiohttp import web
@@ -23,7 +24,7 @@ Handler = Callable[[State, web.Request, Any], object]
 def routes() -> list[web.RouteDef]:
     """Every route of the control API."""
     return [
-        web.get("/_sim/health", _handler(lambda _state, _request, _body: {"ok": True})),
+        web.get("/_sim/health", _handler(lambda _state, _request, _body: {"ok": True, "cpu_seconds": process_time()})),
         web.post("/_sim/reset", _handler(_reset)),
         web.post("/_sim/load", _handler(lambda state, _, body: {"loaded": load(state, body)})),
         web.get("/_sim/settings", _handler(lambda state, _request, _body: state.settings.to_json())),

@@ -17,6 +17,7 @@ A request that cannot be understood is answered with 400 and `{"error": …}`, a
 import dataclasses
 import json
 from collections.abc import Awaitable, Callable
+from time import process_time
 from typing import Any, Final
 
 from aiohttp import web
@@ -162,8 +163,8 @@ def reset_calls(tenant: Tenant, _: web.Request, __: bytes) -> object:
 
 
 def health(tenant: Tenant, _: web.Request, __: bytes) -> object:
-    """Up, and what time it is here."""
-    return {"ok": True, "now_ms": tenant.clock.now_ms()}
+    """Up, what time it is here, and how much of a core this process has used."""
+    return {"ok": True, "now_ms": tenant.clock.now_ms(), "cpu_seconds": process_time()}
 
 
 # ------------------------------------------------------------------------------------------------------------------
