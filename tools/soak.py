@@ -134,13 +134,13 @@ def _programme(options: argparse.Namespace) -> Iterator[Job]:
         end = min(start + AT_ONCE, options.first + options.seeds)
         yield Job("seeds", soaking.of_seeds, (range(start, end),))
     yield from (Job("two faults", soaking.of_pairs, pair, options.cut) for pair in _firsts(options.pairs))
-    ten = [(ALIKE, first) for first in strikes_after(ALIKE, {}, at_rest=False)]
+    ten = [(ALIKE, first) for first in strikes_after(ALIKE, {}, rereads=False)]
     yield from (Job("two faults of ten", soaking.of_pairs, pair, optional=True) for pair in _spread(ten))
 
 
 def _firsts(most: int | None) -> Iterator[tuple[str, Plan]]:
     """The first faults of all pairs, scenario after scenario, those with the fewest first."""
-    of_each = {name: list(strikes_after(name, {}, at_rest=False)) for name in SCENARIOS if name != ALIKE}
+    of_each = {name: list(strikes_after(name, {}, rereads=False)) for name in SCENARIOS if name != ALIKE}
     for name in sorted(of_each, key=lambda name: len(of_each[name])):
         yield from _spread([(name, first) for first in islice(of_each[name], most)])
 
@@ -169,7 +169,7 @@ def _run(programme: list[Job], processes: int, end: float) -> Results:
                 if not job.optional or time.monotonic() < end:
                     running[pool.submit(job.function, *job.arguments)] = job
                 else:
-                    results.left_out[job.arguments[0]] += sum(1 for _ in strikes_after(*job.arguments, at_rest=False))
+                    results.left_out[job.arguments[0]] += sum(1 for _ in strikes_after(*job.arguments, rereads=False))
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
                 failed[job.task] += results.take(future.result())

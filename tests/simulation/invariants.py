@@ -215,11 +215,20 @@ class Checker:
                 self.fail("I2", key, "DONE without a bill")
             if row.state is State.DONE and world.load.after and key.scheme == NAME:
                 self._check_handed_on(row)
-        for paid in world.maycur.rows:
-            if paid.paid_at >= world.load.since and paid.listed(world.now) and not self._recorded(paid.raw):
-                self.fail("I2", PaymentKey("?", str(paid.raw["paymentBizCode"])), "a paid row has no ledger row")
+        for raw in self._unrecorded():
+            self.fail("I2", PaymentKey("?", str(raw["paymentBizCode"])), "a paid row has no ledger row")
         if world.checks_secrets:
             self._check_secrets()
+
+    def has_all(self) -> bool:
+        """Whether every payment that is listed now has a row."""
+        return not any(self._unrecorded())
+
+    def _unrecorded(self) -> Iterator[dict[str, object]]:
+        world = self.world
+        for paid in world.maycur.rows:
+            if paid.paid_at >= world.load.since and paid.listed(world.now) and not self._recorded(paid.raw):
+                yield paid.raw
 
     def _check_handed_on(self, row: Row) -> None:
         """A booked payment's row is in the other scheme: once, with its content, and nothing is owed any more."""

@@ -215,16 +215,21 @@ _SCHEMES: Final = {
 }
 
 
-def play(
+def play(  # noqa: PLR0913 - what differs from a plain run
     name: str,
     plan: Mapping[int, Fault] | None = None,
     *,
     acts: Mapping[int, Callable[[World], None]] | None = None,
     load: Load | None = None,
     trace: bool = False,
+    rereads: bool = True,
 ) -> World:
-    """A scenario from its first fetch to its end, with the faults and acts of the plan. Raises ViolationError."""
+    """A scenario from its first fetch to its end, with the faults and acts of the plan. Raises ViolationError.
+
+    Without `rereads` nothing is read once more when all is at rest and has a row.
+    """
     world = World(plan=plan or {}, load=load or _load(name))
+    world.rereads = rereads
     world.acts = {point: _on(world, act) for point, act in (acts or {}).items()}
     if trace:
         world.trace = deque(maxlen=4000)

@@ -111,8 +111,8 @@ def of_singles(name: str, part: int, parts: int) -> Tally:
 def of_pairs(name: str, first: Plan) -> Tally:
     """Every second fault after a first one, in the run that the first one has changed, until all is at rest."""
     tally = Tally(f"two faults, {name}")
-    for plan in strikes_after(name, first, at_rest=False):
-        tally.take(partial(assert_ends_well, name, plan))
+    for plan in strikes_after(name, first, rereads=False):
+        tally.take(partial(assert_ends_well, name, plan, rereads=False))
     return tally
 
 

@@ -35,13 +35,13 @@ _PLAIN: Final = frozenset({"one_payment", "attested", "two_of_one", "a_draft"})
 _FOR_A_PERSON: Final = frozenset({Event.PARKED, Event.UNRESOLVED, Event.REFUSED, Event.ANSWER_LOST})
 
 
-def strikes_after(name: str, plan: Plan, *, at_rest: bool = True) -> Iterator[Plan]:
+def strikes_after(name: str, plan: Plan, *, rereads: bool = True) -> Iterator[Plan]:
     """Every single fault after those of `plan`, in the run that they have changed.
 
-    Without `at_rest` those calls are left out that only read once more when everything else has ended.
+    Without `rereads` none of those calls that only read once more when everything else has ended.
     """
-    world = play(name, plan)
-    last, left_out = max(plan, default=0), set() if at_rest else world.last_ones
+    world = play(name, plan, rereads=rereads)
+    last, left_out = max(plan, default=0), set() if rereads else world.last_ones
     points = ((point, op) for point, op in enumerate(world.ops or (), 1) if point > last and point not in left_out)
     return ({**plan, point: kind} for point, op in points for kind in KINDS[op])
 
@@ -71,10 +71,10 @@ def by_chance(name: str, faults: int, runs: int, seed: int) -> Iterator[Plan]:
         yield plan
 
 
-def assert_ends_well(name: str, plan: Plan) -> World:
+def assert_ends_well(name: str, plan: Plan, *, rereads: bool = True) -> World:
     """Play it: every payment is booked in the end. What is wrong is said with the plan that shows it again."""
-    with said_with(f"assert_ends_well({name!r}, {plan!r})"):
-        world = play(name, plan)
+    with said_with(f"assert_ends_well({name!r}, {plan!r}, rereads={rereads})"):
+        world = play(name, plan, rereads=rereads)
         _assert_booked(world)
         if len(plan) == 1 and set(plan.values()) <= UNNOTICED and name in _PLAIN:
             assert_nobody_waited(world)

@@ -95,6 +95,8 @@ class World(Hub):
         self.load = load or Load()
         self.ids = SeededIds(seed, "t")
         self.checks_secrets = True
+        self.rereads = True
+        """Whether a world at rest is read once more even if everything that is listed has a row."""
         self.books = Books(over_push_guard=self.load.over_push_guard)
         self.maycur = SimMaycur(self, self.load.reading, self.load.scheme.source.page_size)
         clock = WorldClock(self)
@@ -265,7 +267,7 @@ class World(Hub):
                 if number % 8 == 0:
                     self.fetch()
                 continue
-            if read_after != self.faults:  # a last reading that nothing strikes
+            if read_after != self.faults and (self.rereads or not self.checker.has_all()):  # nothing strikes it
                 read_after, self.rate = self.faults, 0.0
                 self._read_once_more()
                 continue
