@@ -134,8 +134,7 @@ def adoptable(row: Row, bill: Bill, amount: Decimal | None, *, currency_matches:
     if not currency_matches:
         return _mismatch(bill.head, "currency", "?")
     facts, left = row.payment.facts, row.intent.open_amount if row.intent else None
-    possible = {value for value in (left, facts.amount.value if facts else None) if value is not None}
-    if amount is None or amount not in possible:
+    if amount is None or amount not in {left, facts.amount.value if facts else None}:
         return _mismatch(bill.head, "amount", plain(amount) if amount is not None else "?")
     return None
 

@@ -39,7 +39,7 @@ def exact(raw: object) -> Decimal | None:
     """The number that `raw` states exactly in plain notation, or None."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
         return None
-    text = str(raw).strip() if isinstance(raw, str) else str(raw)
+    text = str(raw).strip()
     return Decimal(text) if _PLAIN.match(text) else None
 
 
