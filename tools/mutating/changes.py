@@ -1,4 +1,4 @@
-"""What may stand in the place of one node of a module: each change is the new node, and what it is called on the page."""
+"""What may stand in the place of one node of a module: the new node, and what the change is called."""
 
 from __future__ import annotations
 

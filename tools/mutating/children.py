@@ -78,9 +78,7 @@ def in_child(work: Callable[[], Any]) -> Any:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(reading)
-        with os.fdopen(writing, "wb") as out:
-            _exit_with(lambda: pickle.dump(work(), out) or out.flush() or 0)
+        _exit_with(lambda: _answer(work(), writing))
     os.close(writing)
     with os.fdopen(reading, "rb") as answers:
         answer = answers.read()
@@ -128,6 +126,12 @@ def _forked(work: Callable[[], int]) -> int:
     if child == 0:
         _exit_with(work)
     return child
+
+
+def _answer(answer: Any, writing: int) -> int:
+    with os.fdopen(writing, "wb") as out:
+        pickle.dump(answer, out)
+    return 0
 
 
 def _exit_with(work: Callable[[], int]) -> None:

@@ -20,6 +20,7 @@ _SPEAKERS: Final = frozenset({"DefectError.of", "MalformedError.of", "unreadable
 _SPOKEN: Final = "what"
 """So is the argument of this name."""
 
+
 @dataclass(frozen=True)
 class Mutant:
     """One change: where, what, and the whole module with it."""
@@ -96,22 +97,20 @@ def _joined(where: str, name: str) -> str:
 
 def _is_read_only(parent: ast.AST, name: str, child: ast.AST) -> bool:
     """Types, docstrings, imports, exports, and the words of an error or a diagnosis."""
-    if name in _ONLY_TYPES or isinstance(child, ast.Import | ast.ImportFrom):
-        return True
     match parent, child:
-        case _, ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Raise(), _:
-            return True
-        case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")), _:
-            return True
+        case _, ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+            found = True
+        case (ast.Raise(), _) | (ast.AnnAssign(annotation=ast.Name(id="TypeAlias")), _):
+            found = True
         case ast.Assign(targets=[ast.Name(id="__all__" | "__slots__")]), _:
-            return True
+            found = True
         case ast.Call(func=func), ast.Constant() | ast.JoinedStr():
-            return ast.unparse(func) in _SPEAKERS
+            found = ast.unparse(func) in _SPEAKERS
         case ast.keyword(arg=arg), ast.Constant() | ast.JoinedStr():
-            return arg == _SPOKEN
-    return False
+            found = arg == _SPOKEN
+        case _:
+            found = False
+    return found or name in _ONLY_TYPES
 
 
 def _with(tree: ast.Module, place: _Place, new: ast.AST) -> str | None:

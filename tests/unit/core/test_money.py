@@ -48,7 +48,9 @@ def test_exact_takes_what_payable_does_not() -> None:
 
 def test_plain_keeps_further_decimals() -> None:
     """A number with more than two decimals is written in full, never cut."""
-    assert [plain(Decimal(text)) for text in ("1E+3", "2.345", "7")] == ["1000.00", "2.345", "7.00"]
+    assert [plain(Decimal(text)) for text in ("1E+3", "2.345", "7", "1E-7")] == [
+        *("1000.00", "2.345", "7.00", "0.0000001")
+    ]
 
 
 def test_an_amount_is_finite_and_says_its_currency() -> None:
