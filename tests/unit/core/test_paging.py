@@ -232,6 +232,40 @@ def test_a_stuck_millisecond_is_walked_to_its_end_under_every_reading(reading: s
     assert stuck.settled
 
 
+def walks_of(source: PagedList) -> int:
+    """How often the pages of millisecond 7 were walked through, after the looks that found it too full."""
+    return [number for start, _, number in source.asked if start == 7].count(2)
+
+
+@pytest.mark.parametrize(("changes", "walks", "settled"), [(0, 2, True), (1, 3, True), (2, 3, False)])
+def test_a_stuck_millisecond_is_walked_until_two_walks_agree_and_thrice_at_most(
+    changes: int,
+    walks: int,
+    settled: bool,  # noqa: FBT001 - a column
+) -> None:
+    """Two that agree are enough; where each shows another row the third is the last, so that a run comes to its end."""
+    source = PagedList(at(*[7] * 6), page_size=5, bounds="()")
+
+    def before_call(call: int) -> None:
+        done = walks_of(source)
+        if 1 <= done <= changes and call and source.asked[-1] == (7, 8, 2):
+            source.rows.append((7, row(f"L{done}")))
+
+    source.before_call = before_call
+    (stuck,) = [piece for piece in read(source, paging=Paging.PAGE_FROM_1) if isinstance(piece, Stuck)]
+    assert stuck.settled is settled
+    assert walks_of(source) == walks
+    assert len(stuck.rows) == 6 + min(changes, walks - 1)
+
+
+def test_what_is_stuck_says_when_and_how_many() -> None:
+    """Whoever is paged learns the millisecond, how many rows were seen, and the page size that is to be raised."""
+    (stuck,) = [piece for piece in read(PagedList(at(*[7] * 6), page_size=5, bounds="()")) if isinstance(piece, Stuck)]
+    told = dict(stuck.diagnosis.details)
+    assert (told["rows"], told["size"]) == ("6", "5")
+    assert told["window"] == "2023-11-14T22:13:20.007Z – 2023-11-14T22:13:20.008Z"
+
+
 def test_a_stuck_millisecond_that_never_looks_the_same_twice_is_not_settled() -> None:
     """An order that changes with each call: what was seen is handed over, and nothing is claimed about the rest."""
     source = PagedList(at(*[7] * 60), page_size=3, order="unstable", bounds="()")

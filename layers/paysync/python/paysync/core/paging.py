@@ -46,7 +46,7 @@ class Stuck:
     diagnosis: Diagnosis
     settled: bool
     """Two walks through all its pages showed the same rows, and ended: the rows are all, if their order is stable."""
-    strays: int = 0
+    strays: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +112,24 @@ class _Owed:
 
 
 def _stuck(sheet: Sheet, paging: Paging, owed: _Owed) -> Stuck:
-    """Walk through all pages of one millisecond until two walks in a row show the same."""
+    """Walk through all pages of one millisecond, and say that they may not be all."""
+    settled = _settles(sheet, paging)
+    rows, strays = owed.settled(sheet)
+    failure = trouble(Code.PAGE_STUCK, sheet.window, rows=len(rows), size=sheet.page_size)
+    return Stuck(sheet.window, rows, failure.diagnosis, settled, strays)
+
+
+def _settles(sheet: Sheet, paging: Paging) -> bool:
+    """Whether two walks in a row, of a few, show the same and come to an end; all that they show is entered."""
     before: Sheet | None = None
-    settled = False
     for _ in range(_MOST_ROUNDS):
         now = Sheet(sheet.window, sheet.ask, sheet.page_size, sheet.key_of)
         ended = walk(now, paging)
         sheet.add(now)
-        settled = ended and before is not None and before.rows == now.rows
-        if settled:
-            break
+        if ended and before is not None and before.rows == now.rows:
+            return True
         before = now
-    rows, strays = owed.settled(sheet)
-    failure = trouble(Code.PAGE_STUCK, sheet.window, rows=len(rows), size=sheet.page_size)
-    return Stuck(sheet.window, rows, failure.diagnosis, settled, strays)
+    return False
 
 
 def _may_be_too_long(sheet: Sheet, failure: Failure) -> bool:
