@@ -35,7 +35,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "core/judge.py": (f"{CORE}/test_judge.py",),
     "core/money.py": (f"{CORE}/test_money.py",),
     "core/paging.py": (f"{CORE}/test_paging.py", f"{CORE}/test_pages.py"),
-    "core/pages.py": (f"{CORE}/test_pages.py", f"{CORE}/test_paging.py"),
+    "core/pages.py": (f"{CORE}/test_pages.py", f"{CORE}/test_whole.py"),
     "core/filters.py": (f"{CORE}/test_filters.py",),
     "adapters/k3cloud/filters.py": (f"{K3}/test_filters.py",),
     "adapters/k3cloud/refusals.py": (f"{K3}/test_refusals.py", f"{K3}/test_answers.py"),

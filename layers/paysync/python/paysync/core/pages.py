@@ -132,7 +132,7 @@ class Sheet:
 
     def _name(self, row: SourceRow) -> str:
         key = self.key_of(row)
-        return f"content {json.dumps(row, sort_keys=True, default=str)}" if key is None else f"key {key}"
+        return json.dumps(row, sort_keys=True, default=str) if key is None else f"key {key}"
 
 
 def is_whole(sheet: Sheet, paging: Paging) -> bool:
@@ -155,7 +155,7 @@ def walk(sheet: Sheet, paging: Paging) -> bool:
             return False
         if not look.unseen and not (paging is Paging.UNION and number < _LAST_UNION_PAGE):
             return not sheet.short_of_total
-        number += max(len(look.names), 1) if paging in _COUNTS_ROWS else 1
+        number += len(look.names) if paging in _COUNTS_ROWS else 1
     return False
 
 
