@@ -53,6 +53,17 @@ def test_a_number_is_written_bare(number: int | Decimal) -> None:
     assert parse(filters.compared("FAMOUNT", ">=", number)) == Compare(">=", Name("FAMOUNT"), Literal(Decimal(number)))
 
 
+def test_a_number_with_an_exponent_is_written_out() -> None:
+    """A reader of filters may not know exponents."""
+    assert filters.equals("FAMOUNT", Decimal("1E+3")) == "FAMOUNT=1000"
+    assert filters.equals("FAMOUNT", Decimal("1E-7")) == "FAMOUNT=0.0000001"
+
+
+def test_blanks_are_part_of_a_text() -> None:
+    """Also at its ends, also alone: what is asked for is what was given."""
+    assert [filters.quoted(text) for text in (" a b ", " ", "")] == ["' a b '", "' '", "''"]
+
+
 @given(nasty, nasty, st.integers(0, 10**9))
 def test_conditions_are_joined_as_they_were_given(one: str, two: str, number: int) -> None:
     """No value can change what `and` and `or` join."""
@@ -104,6 +115,7 @@ def test_a_field_key_is_nothing_else(name: str) -> None:
         filters.both,
         filters.either,
         lambda: filters.both("FA=1"),  # type: ignore[arg-type]  # what is refused here
+        lambda: filters.either(filters.equals("FA", 1), "1=1"),  # type: ignore[arg-type]  # the same
         lambda: filters.equals("FA", Decimal("NaN")),
         lambda: filters.equals("FA", True),  # noqa: FBT003 - what is refused here
     ],

@@ -25,7 +25,7 @@ class Condition(str):
 
 def quoted(text: str) -> str:
     """`text` as exactly one literal. Raises DefectError for control characters: callers ask `speakable` first."""
-    if any(not speakable(f"x{character}x") for character in text):
+    if not speakable(f"x{text}"):  # blank text is a value, too
         raise DefectError.of("a control character cannot enter a filter")
     return "'" + text.replace("'", "''") + "'"
 
