@@ -38,7 +38,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "core/pages.py": (f"{CORE}/test_pages.py", f"{CORE}/test_whole.py"),
     "core/filters.py": (f"{CORE}/test_filters.py",),
     "adapters/k3cloud/filters.py": (f"{K3}/test_filters.py",),
-    "adapters/k3cloud/refusals.py": (f"{K3}/test_refusals.py", f"{K3}/test_answers.py"),
+    "adapters/k3cloud/refusals.py": (f"{K3}/test_meanings.py", f"{K3}/test_refusals.py"),
     "adapters/k3cloud/statuses.py": (f"{K3}/test_statuses.py",),
     "adapters/k3cloud/making.py": (f"{K3}/test_making.py",),
     "adapters/k3cloud/answers.py": (f"{K3}/test_answers.py",),
