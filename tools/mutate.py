@@ -41,7 +41,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "adapters/k3cloud/refusals.py": (f"{K3}/test_meanings.py", f"{K3}/test_refusals.py"),
     "adapters/k3cloud/statuses.py": (f"{K3}/test_statuses.py",),
     "adapters/k3cloud/making.py": (f"{K3}/test_making.py",),
-    "adapters/k3cloud/answers.py": (f"{K3}/test_answers.py",),
+    "adapters/k3cloud/answers.py": (f"{K3}/test_answers.py", f"{K3}/test_batches.py"),
     "adapters/maycur/answers.py": (
         f"{MAYCUR}/test_answers.py",
         f"{MAYCUR}/test_judged_logins.py",

@@ -16,7 +16,9 @@ from paysync.adapters.k3cloud.settings import ConnectionSettings
 from paysync.adapters.k3cloud.signing import Credentials
 from paysync.adapters.k3cloud.target import K3CloudTarget
 from paysync.core.bills import Inquiry, Json
+from paysync.core.codes import Code
 from paysync.core.keys import PaymentKey, SourceKey
+from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from paysync.core.scheme import Lookup, OnMiss, SaveStep, Scheme, Strategy, TargetPart, Template
 from paysync.core.templates import parse
 from simulation.pair import scheme as simulated_scheme
@@ -160,6 +162,17 @@ def result(block: object, **more: object) -> dict[str, Any]:
 def refusal(code: int = 11, text: str = "不行") -> dict[str, Any]:
     """The whole call is refused."""
     return result(status(success=False, code=code, errors=[error(text)], ErrorCode=500))
+
+
+def verdict(outcome: Outcome[Any]) -> tuple[str, Code | None, bool]:
+    """Class, code and transience."""
+    match outcome:
+        case Done():
+            return "done", None, False
+        case DefinitelyNot(why, transient):
+            return "no", why.code, transient
+        case Unknown(why):
+            return "unknown", why.code, False
 
 
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -109,16 +109,16 @@ def _each(document: Json, call: Call, ids: Sequence[str]) -> Mapping[str, Outcom
         return dict.fromkeys(ids, unreadable(call, str(error)))
     if block is None or block.success is None:
         return dict.fromkeys(ids, refusal_of(document, call) or unreadable(call, "no ResponseStatus"))
-    if _speaks_of_the_call(block, len(ids)):
+    if _speaks_of_the_call(block):
         return dict.fromkeys(ids, refused(call, block.code, block.errors))
     return {bill_id: _one(block, replace(call, subject=bill_id), at, len(ids)) for at, bill_id in enumerate(ids)}
 
 
-def _speaks_of_the_call(block: Block, asked: int) -> bool:
+def _speaks_of_the_call(block: Block) -> bool:
     """A refusal of the caller or of the whole call, although its only complaint bears the index of the first bill."""
     if block.success or any(one.id for one in block.entities) or block.code not in WHOLE_CALL:
         return False
-    return not block.errors or (asked > 1 and len(block.errors) == 1)
+    return len(block.errors) <= 1
 
 
 def _one(block: Block, call: Call, at: int, asked: int) -> Outcome[None]:

@@ -40,11 +40,13 @@ def _judged(document: Json, call: Call) -> Outcome[Made]:
     except MalformedError as error:
         return unreadable(call, str(error))
     if len(traces.ids) > 1 or len(traces.numbers) > 1:
-        return Unknown(diagnosis(Code.BILL_SEVERAL, call, bills=", ".join(sorted(traces.numbers or traces.ids))))
-    if len(traces.ids) == 1 and traces.ids == targets and _proves(statuses, traces):
-        return Done(Made("".join(traces.ids), "".join(traces.numbers)))
+        named = traces.numbers if len(traces.numbers) > 1 else traces.ids
+        return Unknown(diagnosis(Code.BILL_SEVERAL, call, bills=", ".join(sorted(named))))
+    bill_id, number = next(iter(traces.ids), ""), next(iter(traces.numbers), "")
+    if bill_id and traces.ids == targets and _proves(statuses, traces):
+        return Done(Made(bill_id, number))
     vendor = "; ".join(one.text for one in statuses.errors)
-    return Unknown(diagnosis(Code.ERP_UNCONFIRMED, call, vendor, bill=", ".join(traces.ids) or "?"))
+    return Unknown(diagnosis(Code.ERP_UNCONFIRMED, call, vendor, bill=bill_id or "?"))
 
 
 def _proves(statuses: Statuses, traces: Traces) -> bool:
