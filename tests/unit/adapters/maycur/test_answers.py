@@ -28,11 +28,13 @@ ROW = {"paymentBizCode": "PT1"}
 def test_rows_are_found_wherever_tenants_put_them(data: Any, path: str) -> None:
     """`auto` takes a list at data, data.list, data.rows or data.records, and says which."""
     assert answers.page(ack(data)) == Done(Page((ROW,), None, path))
+    assert answers.page(ack(data), row_path="auto") == answers.page(ack(data))
     assert answers.page(ack(data), row_path=path) == Done(Page((ROW,), None, path))
 
 
 def test_an_empty_list_means_no_rows() -> None:
-    """Only this, of the three empty-looking answers."""
+    """Only this, of the three empty-looking answers; with any good status."""
+    assert rows_of(answers.page(said(299, code="ACK", data=[]))) == []
     assert rows_of(answers.page(ack([]))) == []
     assert rows_of(answers.page(ack({"list": []}))) == []
 
@@ -43,6 +45,7 @@ def test_null_is_not_empty_unless_the_setting_says_so(data: Any) -> None:
     outcome = answers.page(ack(data))
     assert isinstance(outcome, Unknown)
     assert code_of(outcome) is Code.MAYCUR_NULL
+    assert dict(outcome.diagnosis.details)["path"] == ("data.list" if data else "data")
     assert rows_of(answers.page(ack(data), null_means_empty=True)) == []
 
 
@@ -74,6 +77,9 @@ def test_null_on_the_way_to_the_rows_is_null() -> None:
     assert code_of(answers.page(ack(None), row_path="data.page.list")) is Code.MAYCUR_NULL
     assert code_of(answers.page(ack({}), row_path="data.page.list")) is Code.MAYCUR_SHAPE
     assert rows_of(answers.page(ack({"page": {"list": [ROW]}}), row_path="data.page.list")) == [ROW]
+    assert rows_of(answers.page(ack({}), row_path="data.page.list", null_means_empty=True)) == []
+    elsewhere = answers.page(ack({"items": [ROW]}), row_path="data.page.list", null_means_empty=True)
+    assert code_of(elsewhere) is Code.MAYCUR_SHAPE
 
 
 @pytest.mark.parametrize(
@@ -145,6 +151,10 @@ def test_a_code_that_is_neither_is_an_unknown_shape(code: Any) -> None:
         (None, Code.MAYCUR_NACK),
         ("", Code.MAYCUR_NACK),
         ({"a": 1}, Code.MAYCUR_NACK),
+        ([1.5], Code.MAYCUR_NACK),
+        ({"原因": "凭证失效"}, Code.MAYCUR_TOKEN),
+        ("请重新登录", Code.MAYCUR_TOKEN),
+        ("凭证已失效", Code.MAYCUR_TOKEN),
         ("token已失效, 请重新登录", Code.MAYCUR_TOKEN),
         ("TOKEN invalid", Code.MAYCUR_TOKEN),
         ("请先登陆", Code.MAYCUR_TOKEN),
@@ -174,8 +184,45 @@ def test_the_vendors_words_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (nack(None), "(no message)"),
+        (nack("无权限", status=299), "无权限"),
+        (nack("无权限", status=400), "HTTP 400 无权限"),
+        (Reply(401, b""), "HTTP 401 (no message)"),
+        (nack({"原因": "不行"}), '{"原因": "不行"}'),
+    ],
+)
+def test_a_refusal_that_is_no_good_answer_says_its_status(reply: Reply, said: str) -> None:
+    """And one without a word says so."""
+    outcome = answers.page(reply)
+    assert isinstance(outcome, DefinitelyNot)
+    assert outcome.diagnosis.vendor == said
+
+
+@pytest.mark.parametrize("status", [429, 500, 404])
+def test_what_is_no_answer_says_its_status(status: int) -> None:
+    """All that there is to say of it."""
+    outcome = answers.page(Reply(status, b"<html>"))
+    assert not isinstance(outcome, Done)
+    assert dict(outcome.diagnosis.details)["status"] == str(status)
+
+
+def test_a_row_may_speak_of_what_is_forbidden() -> None:
+    """A word in a good answer disables no account."""
+    assert rows_of(answers.page(ack([{"reason": "账号禁用"}]))) == [{"reason": "账号禁用"}]
+
+
+@pytest.mark.parametrize(
     ("status", "body", "code"),
     [
+        (199, b'{"code":"ACK","success":true,"data":[]}', Code.MAYCUR_SHAPE),
+        (300, b'{"code":"ACK","success":true,"data":[]}', Code.MAYCUR_SHAPE),
+        (399, "禁用".encode(), Code.MAYCUR_UNREADABLE),
+        (400, "禁用".encode(), Code.MAYCUR_DISABLED),
+        (499, "禁用".encode(), Code.MAYCUR_DISABLED),
+        (499, b"", Code.MAYCUR_UNREADABLE),
+        (500, "禁用".encode(), Code.MAYCUR_SERVER),
         (401, b"", Code.MAYCUR_TOKEN),
         (403, b"<html>Forbidden</html>", Code.MAYCUR_TOKEN),
         (403, "账号已被禁用".encode(), Code.MAYCUR_DISABLED),

@@ -51,7 +51,8 @@ def test_a_session_is_found_in_data_or_at_the_top(reply: Reply) -> None:
 
 @pytest.mark.parametrize(
     "data", [None, {}, {"entCode": "EC1"}, {"entCode": "EC1", "tokenId": ""}, {"entCode": 1, "tokenId": "T"},
-             {"entCode": "EC1", "tokenId": "T\r\nX: y"}, {"entCode": "租户", "tokenId": "T1"}]
+             {"entCode": "EC1", "tokenId": "T\r\nX: y"}, {"entCode": "租户", "tokenId": "T1"},
+             {"entCode": "EC1", "tokenId": "T\n"}, {"entCode": "EC 1", "tokenId": "T1"}]
 )  # fmt: skip
 def test_an_ack_without_a_usable_session_is_no_login(data: Any) -> None:
     """Both values must be there, and be fit for a header."""

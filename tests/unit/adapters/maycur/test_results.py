@@ -56,7 +56,9 @@ def test_a_result_is_sent_once_as_maycur_takes_it() -> None:
     [
         ({"code": "NACK", "success": False, "message": "参数错误", "data": None}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "请勿频繁请求", "data": None}, 200, Code.MAYCUR_THROTTLED),
+        ({"code": "NACK", "data": [], "errorData": "单据不存在"}, 200, Code.MAYCUR_NACK),
         ({"code": "ACK", "errorData": [{"FK-1": "单据不存在"}]}, 200, Code.MAYCUR_SHAPE),
+        ({"code": "ACK", "errorData": "单据不存在"}, 200, Code.MAYCUR_SHAPE),
         ({"code": "ACK", "success": True}, 404, Code.MAYCUR_SHAPE),
         ({"success": True}, 200, Code.MAYCUR_SHAPE),
         (b"<html>", 200, Code.MAYCUR_UNREADABLE),
@@ -81,6 +83,26 @@ def test_a_row_that_was_refused_is_a_definite_no_with_its_reason(name: str) -> N
     assert outcome.diagnosis.code is Code.MAYCUR_RESULT
     assert "单据不存在" in outcome.diagnosis.problem("zh")
     assert "6222000011112222" not in outcome.diagnosis.problem("zh")
+
+
+@pytest.mark.parametrize("rows", [{"FK-1": "单据不存在"}, [{"amount": 1.5}]], ids=str)
+def test_the_reason_of_a_row_is_read_in_any_form(rows: object) -> None:
+    """An object as well as a list, with numbers in it; an empty list of errors is none."""
+    outcome = judged({"code": "NACK", "errorData": [], "data": rows})
+    assert isinstance(outcome, DefinitelyNot)
+    assert outcome.diagnosis.code is Code.MAYCUR_RESULT
+
+
+def test_data_beside_an_ack_is_no_failure() -> None:
+    """Only errors are."""
+    assert judged({"code": "ACK", "data": [{"FK-1": "成功"}], "errorData": []}) == Done(Made("PT-1", "PT-1"))
+
+
+def test_a_token_that_is_gone_had_no_effect() -> None:
+    """Also when a good status says so: nothing was executed without one."""
+    outcome = judged({"code": "NACK", "message": "token失效"})
+    assert isinstance(outcome, DefinitelyNot)
+    assert outcome.diagnosis.code is Code.MAYCUR_TOKEN
 
 
 def test_throttling_by_status_passes() -> None:

@@ -60,7 +60,7 @@ def written(reply: Reply, key: str) -> Outcome[Made]:
     may come from the middle of the work. Throttling is told in words that are not known, so that they prove nothing.
     """
     match acknowledged(reply):
-        case Done(envelope) if _failed_rows(envelope):
+        case Done(envelope) if envelope.get("errorData"):
             return _shape("ACK with failed rows")
         case Done():
             return Done(Made(key, key))
@@ -151,10 +151,10 @@ def _fits_header(value: object) -> bool:
 
 
 def _failed_rows(envelope: Envelope) -> object:
-    """The rows that a write refused, where either kind of tenant lists them; nothing where there are none."""
+    """The rows that a NACK refuses, where either kind of tenant lists them; nothing where there are none."""
     for name in ("errorData", "data"):
         found = envelope.get(name)
-        if isinstance(found, (list, dict)) and found and (name == "errorData" or envelope.get("code") == "NACK"):
+        if isinstance(found, (list, dict)) and found:
             return found
     return None
 
