@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ONLY_TYPES: Final = frozenset({"annotation", "returns", "decorator_list", "bases", "ctx"})
-_SPEAKERS: Final = frozenset({"DefectError.of", "MalformedError.of", "unreadable", "_shape", "TypeVar"})
-"""What they are given is wording, to be read by a person."""
+_ALL_OF_THEM: Final = slice(None)
+_SPEAKERS: Final = {
+    "DefectError.of": _ALL_OF_THEM,
+    "MalformedError.of": _ALL_OF_THEM,
+    "FilterError": _ALL_OF_THEM,
+    "unreadable": _ALL_OF_THEM,
+    "_shape": _ALL_OF_THEM,
+    "TypeVar": _ALL_OF_THEM,
+    "Filter": slice(1, 2),
+    "_local": slice(2, 3),
+}
+"""Which of the texts that they are given are wording, to be read by a person."""
 _SPOKEN: Final = "what"
 """So is the argument of this name."""
 
@@ -104,8 +114,8 @@ def _is_read_only(parent: ast.AST, name: str, child: ast.AST) -> bool:
             found = True
         case ast.Assign(targets=[ast.Name(id="__all__" | "__slots__")]), _:
             found = True
-        case ast.Call(func=func), ast.Constant() | ast.JoinedStr():
-            found = ast.unparse(func) in _SPEAKERS
+        case ast.Call(func=func, args=args), ast.Constant() | ast.JoinedStr():
+            found = child in args[_SPEAKERS.get(ast.unparse(func), slice(0))]
         case ast.keyword(arg=arg), ast.Constant() | ast.JoinedStr():
             found = arg == _SPOKEN
         case _:

@@ -155,6 +155,25 @@ def test_a_walk_that_is_refused_a_page_has_not_ended() -> None:
     assert walked(Paging.PAGE_FROM_1, (1, "abc", 4), (2, "")) == (False, set("abc"))
 
 
+def test_a_walk_ends_after_forty_pages() -> None:
+    """Each of them with a row that no other showed: it is left to a person."""
+    sheet = Sheet(
+        window(0, SPAN), lambda _, number: Done(Page([row(number)])), 5, lambda raw: str(raw["paymentBizCode"])
+    )
+    assert not walk(sheet, Paging.PAGE_FROM_1)
+    assert len(sheet.rows) == 40
+
+
+def test_a_sheet_takes_over_what_another_has_seen() -> None:
+    """Rows that it had not seen, and other contents of those that it had, each once."""
+    one, other = Script().sheet(), Script().sheet()
+    one.rows["key a"] = [row("a", amount=1)]
+    other.rows["key a"] = [row("a", amount=1), row("a", amount=2)]
+    other.rows["key b"] = [row("b")]
+    one.add(other)
+    assert one.rows == {"key a": [row("a", amount=1), row("a", amount=2)], "key b": [row("b")]}
+
+
 # ------------------------------------------------------------------------------------------------- rows without a key
 
 
@@ -188,6 +207,7 @@ def test_trouble_with_the_pages_is_named() -> None:
     """By the code of what went wrong, with what was seen."""
     with pytest.raises(PageError) as raised:
         whole(UNION, (1, "abcdef"))
+    assert ("window", "2023-11-14T22:13:20.000Z – 2023-11-14T22:13:20.064Z") in raised.value.failure.diagnosis.details
     assert {("rows", "6"), ("size", "5")} <= set(raised.value.failure.diagnosis.details)
     with pytest.raises(PageError) as raised:
         whole(UNION, (1, "abc", 4), (0, "abc", 3))
