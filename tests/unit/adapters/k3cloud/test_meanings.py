@@ -143,6 +143,7 @@ def test_the_words_of_a_push_mean_nothing_elsewhere(text: str) -> None:
         ("不能为空", "faccountid", Code.ERP_ACCOUNT),
         ("未录入或不可用", "FACCOUNTID2", Code.ERP_FIELD),
         ("不能为空", "FDATE", Code.ERP_REQUIRED_FIELD),
+        ("账号有误", "FACCOUNTID", Code.ERP_REFUSED),
     ],
 )
 def test_the_field_says_that_the_account_is_meant(text: str, field: str, code: Code) -> None:

@@ -45,7 +45,7 @@ class Wording:
     """What FieldName must match."""
     alone: bool = True
     """Whether the text proves a refusal also without a MsgCode."""
-    _says: re.Pattern[str] = field(init=False, repr=False)
+    _says: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_says", re.compile(self.says, re.IGNORECASE))
