@@ -44,7 +44,13 @@ def test_a_flag_is_a_boolean_or_its_name(value: Any, means: bool | None) -> None
     ("value", "code"),
     [
         *((None, 0), ("", 0), (0, 0), (11, 11), ("11", 11), (" 11 ", 11), ("-1", -1), (Decimal(11), 11)),
-        *((True, UNREADABLE_CODE), ("x", UNREADABLE_CODE), (Decimal("1.5"), UNREADABLE_CODE), ([1], UNREADABLE_CODE)),
+        *(
+            (True, UNREADABLE_CODE),
+            ("x", UNREADABLE_CODE),
+            (False, UNREADABLE_CODE),
+            (Decimal("1.5"), UNREADABLE_CODE),
+            ([1], UNREADABLE_CODE),
+        ),
         ("1" * 19, UNREADABLE_CODE),
     ],
 )
@@ -189,7 +195,9 @@ def test_both_blocks_of_a_push_are_heard() -> None:
     assert [one.text for one in both.errors] == ["保存失败", "反写"]
     assert both.codes == (11,)
     assert not both.boasts
-    assert statuses_of({"ConvertResponseStatus": status(messages=[error("成功")])}).boasts
+    boasting = status(messages=[error("成功")])
+    assert statuses_of({"ResponseStatus": saved, "ConvertResponseStatus": boasting}).boasts
+    assert statuses_of({"ConvertResponseStatus": boasting}).boasts
     assert statuses_of({}) == Statuses(None, None)
     assert statuses_of({}).blocks == ()
 

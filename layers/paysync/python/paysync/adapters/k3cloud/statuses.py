@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Final, Self
@@ -149,8 +148,7 @@ def truth(value: Json) -> bool | None:
     """A flag that came as a boolean or as text; None for anything else."""
     if isinstance(value, bool):
         return value
-    text = value.strip().lower() if isinstance(value, str) else ""
-    return {"true": True, "false": False}.get(text)
+    return {"true": True, "false": False}.get(value.strip().lower()) if isinstance(value, str) else None
 
 
 def code_of(value: Json) -> int:
@@ -201,8 +199,8 @@ def complaint_of(value: Json) -> Complaint | None:
 def _listed(items: list[Mapping[str, Json]]) -> Block:
     flags = [truth(one.get("IsSuccess")) for one in items]
     success = None if None in flags else all(flags)
-    texts = [said(one.get("Message")) or said(one.get("Description")) for one in items]
-    errors = tuple(Complaint(text) for flag, text in zip(flags, texts, strict=True) if not flag)
+    failed = (one for one in items if not truth(one.get("IsSuccess")))
+    errors = tuple(Complaint(said(one.get("Message")) or said(one.get("Description"))) for one in failed)
     entities = tuple(_entity(one) for item in items for one in _items(item.get("SuccessEntitys")))
     return Block(success, 0, errors, entities)
 
@@ -234,8 +232,6 @@ def _mapping(value: Json) -> Mapping[str, Json]:
 
 
 def _whole(value: Json) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        return None
     text = str(value).strip()
     return int(text) if _WHOLE.fullmatch(text) else None
 
