@@ -63,13 +63,35 @@ def test_what_is_no_json_is_a_defect(value: Any) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[] []", b"NaN", b"[Infinity]", b"<html>", b'"\xff"', b"[" * 100_000, b"9" * 5_000, b"{'a':1}"],
+    [
+        b"",
+        b"{",
+        b"[] []",
+        b"NaN",
+        b"[Infinity]",
+        b"<html>",
+        b'"\xff"',
+        b"[" * 100_000,
+        b"9" * 5_000,
+        b"{'a':1}",
+        b"[1e9999999999999999999]",
+        b"[" * 66 + b"]" * 66,
+        b'{"a":' * 66 + b"1" + b"}" * 66,
+    ],
     ids=lambda body: repr(body[:12]),
 )
 def test_what_is_not_one_document_is_refused(body: bytes) -> None:
     """By ValueError and nothing else, so that no answer can raise past the judges."""
     with pytest.raises(ValueError):  # noqa: PT011 - any of them will do
         jsontext.loads(body)
+
+
+def test_what_a_vendor_nests_is_read() -> None:
+    """Far deeper than any answer that was seen, and no deeper than the judges can walk."""
+    assert jsontext.loads(b"[" * 64 + b"]" * 64)
+    assert jsontext.loads(b'{"a":[' * 32 + b"1" + b"]}" * 32)
+    with pytest.raises(ValueError, match="too deep"):
+        jsontext.loads(b"[" * 65 + b"1" + b"]" * 65)
 
 
 def test_a_mark_of_byte_order_is_no_fault() -> None:

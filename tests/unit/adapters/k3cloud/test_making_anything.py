@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -43,6 +44,18 @@ vendor_like: Any = st.recursive(
 def test_bytes_are_never_a_bill(body: bytes, http: int) -> None:
     """No noise is Done, and no judge raises."""
     assert not isinstance(made_of(Heard(http, body), PUSH), Done)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["[" * 400 + "]" * 400, '{"a":' * 400 + "1" + "}" * 400, "1e9999999999999999999", "9" * 5_000],
+    ids=["lists", "objects", "an exponent", "digits"],
+)
+@pytest.mark.parametrize("key", ["Id", "DIndex", "Message", "Other"])
+def test_a_monstrous_answer_is_unknown(inner: str, key: str) -> None:
+    """Nested deeper than a judge can walk, or with a number that is none: it raises past nobody."""
+    body = f'{{"Result":{{"ResponseStatus":{{"IsSuccess":false,"MsgCode":11,"Errors":[{{"{key}":{inner}}}]}}}}}}'
+    assert isinstance(judged(body), Unknown)
 
 
 @given(json_values | vendor_like, st.sampled_from([200, 206, 500]))

@@ -1,13 +1,15 @@
 """JSON in which money stays decimal: numbers are read as Decimal and written from their text, never through a float."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final, NoReturn
 
 from paysync.core.bills import Json
 from paysync.core.errors import DefectError
 
+DEEPEST: Final = 64
+"""No answer of a vendor nests as deep; what walks through one that does would end in a RecursionError."""
 _LITERALS: Final[Mapping[bool | None, str]] = {None: "null", True: "true", False: "false"}
 
 
@@ -36,7 +38,27 @@ def loads(body: bytes) -> Json:
         document: Json = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
     except RecursionError:
         raise _not_json("nested too deep") from None
+    except ArithmeticError:
+        raise _not_json("a number beyond all bounds") from None
+    if not is_shallow(document):
+        raise _not_json("nested too deep")
     return document
+
+
+def is_shallow(document: object) -> bool:
+    """Whether lists and objects in it are nested no deeper than can be walked through."""
+    level = [document]
+    for _ in range(DEEPEST + 1):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _number(value: Decimal) -> str:
