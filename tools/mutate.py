@@ -36,7 +36,6 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "core/money.py": (f"{CORE}/test_money.py",),
     "core/paging.py": (f"{CORE}/test_paging.py", f"{CORE}/test_pages.py"),
     "core/pages.py": (f"{CORE}/test_pages.py", f"{CORE}/test_whole.py"),
-    "core/filters.py": (f"{CORE}/test_filters.py",),
     "adapters/k3cloud/filters.py": (f"{K3}/test_filters.py",),
     "adapters/k3cloud/refusals.py": (f"{K3}/test_meanings.py", f"{K3}/test_refusals.py"),
     "adapters/k3cloud/statuses.py": (f"{K3}/test_statuses.py",),

@@ -123,3 +123,47 @@ def test_the_borders_of_filters(name: str, arguments: tuple[Any, ...], value: An
 def test_misused_arguments_are_told(call: Call, what: str) -> None:
     """A filter's arguments are judged when the scheme is read, not when a payment comes."""
     assert misuse(call) == what
+
+
+CONTRACT = """
+date(zone='Asia/Shanghai') time>text
+dateTime(zone='Asia/Shanghai') time>text
+time(zone='Asia/Shanghai') time>text
+shortDate(zone='Asia/Shanghai') time>text
+shortTime(zone='Asia/Shanghai') time>text
+shortDateTime(zone='Asia/Shanghai') time>text
+timestamp() time>text
+timestamp_ms() time>text
+epoch_s() time>text
+epoch_ms() time>text
+plus_ms(count) time>time
+plus_days(count) time>time
+amount() any>text
+number() any>number typed
+round(places=2) any>number
+intval() any>number typed
+bool() any>text typed
+text() any>text
+url() any>text
+trim() any>text
+compact() any>text
+upper() any>text
+lower() any>text
+longText(count=15) any>text
+list(separator=',') any>list typed
+implode(separator=',') list>text
+json() any>any typed
+default(instead) any>any
+"""
+"""Every filter with its arguments, what goes in and comes out, and whether it may give more than text."""
+
+
+def test_what_schemes_were_written_with_stays() -> None:
+    """A scheme of years ago still means the same: no filter, argument or default goes away or changes unmeant."""
+
+    def spelt(entry: Filter) -> str:
+        arguments = (p.name if p.default is None else f"{p.name}={p.default!r}" for p in entry.parameters)
+        typed = " typed" if entry.typed else ""
+        return f"{entry.name}({', '.join(arguments)}) {entry.takes}>{entry.gives}{typed}"
+
+    assert [spelt(entry) for entry in FILTERS.values()] == CONTRACT.split("\n")[1:-1]
