@@ -54,12 +54,15 @@ cloud: dev ## the real template on the local AWS
 	$(call pytest,tests/conformance tests/cloud,-m cloud -n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
 ##@ Longer runs
-.PHONY: soak mutants chaos bench
+.PHONY: soak mutants coverage chaos bench
 soak: dev ## far more of the simulation, and docs/evidence.md (SEEDS=… TRIPLES=… MINUTES=…)
 	$(PY) tools/soak.py
 
 mutants: dev ## change the modules on which money rests, one thing at a time: their tests must notice (MODULES=…)
 	$(PY) tools/mutate.py $(MODULES)
+
+coverage: dev ## which lines and branches the tests reach: all of the modules on which money rests, 95 % of the whole
+	$(PY) tools/cover.py --jobs $(JOBS)
 
 chaos: dev ## kill workers, reset sockets, restart the AWS while payments run (PAYMENTS=… KILLS=… SEED=…)
 	$(PY) tools/chaos.py
