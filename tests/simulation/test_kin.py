@@ -1,20 +1,27 @@
 """The bugs of our kin: how other programs of this kind doubled or lost money, each tried on ours.
 
 Two more stand where their code stands: a dead letter deleted too early (unit/adapters/aws/test_dead_letters.py) and a
-word in a good answer taken for a lost session (unit/adapters/k3cloud/test_answers.py).
+word in a good answer taken for a lost session (unit/adapters/k3cloud/test_client.py). Here and there each bug is then
+brought back on purpose, and its test must fail.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from paysync.core import claim, complete, push, replay
+from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import PaymentKey
-from paysync.core.records import Message
-from paysync.core.states import Event, State
+from paysync.core.outcomes import Done
+from paysync.core.records import Message, Row
+from paysync.core.states import SETTLED, TRANSITIONS, Event, State
+from paysync.core.times import Instant
+from paysync.core.turn import Desk, Turn
 from simulation.faults import Fault
 from simulation.hub import Killed
 from simulation.pair import NAME
@@ -121,14 +128,109 @@ def test_state_that_dies_with_the_disk() -> None:
         assert states(world) == {"P1": State.DONE}, point
 
 
-def test_the_ledger_outlives_its_stack() -> None:
-    """Kin: the database went with the deployment. Ours: it is retained, protected, restorable, and forgets nothing."""
-    (ledger,) = re.findall(r"(?ms)^  Ledger:\n(.*?)^  \w", TEMPLATE.read_text(encoding="utf-8"))
-    for line in (
-        "DeletionPolicy: Retain",
-        "UpdateReplacePolicy: Retain",
-        "DeletionProtectionEnabled: true",
-        "PointInTimeRecoveryEnabled: true",
-    ):
+LEDGER: Final = (
+    "DeletionPolicy: Retain",
+    "UpdateReplacePolicy: Retain",
+    "DeletionProtectionEnabled: true",
+    "PointInTimeRecoveryEnabled: true",
+)
+
+
+def assert_ledger_stays(template: str) -> None:
+    """Retained, protected, restorable, without an end of life."""
+    (ledger,) = re.findall(r"(?ms)^  Ledger:\n(.*?)^  \w", template)
+    for line in LEDGER:
         assert line in ledger
     assert "TimeToLive" not in ledger
+
+
+def test_the_ledger_outlives_its_stack() -> None:
+    """Kin: the database went with the deployment. Ours: it is retained, protected, restorable, and forgets nothing."""
+    assert_ledger_stays(TEMPLATE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("line", LEDGER)
+def test_a_ledger_that_may_go_is_noticed(line: str) -> None:
+    """Each line counts, and so would one that lets rows expire."""
+    template = TEMPLATE.read_text(encoding="utf-8")
+    for worse in (template.replace(line, ""), template.replace(line, f"{line}\n      TimeToLiveSpecification:")):
+        with pytest.raises(AssertionError):
+            assert_ledger_stays(worse)
+
+
+# ---- the bugs, brought back
+
+
+def replay_goes_past_the_ledger(patch: pytest.MonkeyPatch) -> None:
+    """What is settled is opened again, by the command and by a message alike."""
+    original = claim.decide
+
+    def decide(row: Row, attempt: int | None, now: Instant) -> claim.Decision:
+        return claim.Reopen() if row.state in SETTLED else original(row, attempt, now)
+
+    patch.setattr(claim, "decide", decide)
+    patch.setattr(replay, "SETTLED", frozenset())
+    patch.setitem(TRANSITIONS, State.DONE, TRANSITIONS[State.REJECTED])
+
+
+def a_batch_answer_is_believed(patch: pytest.MonkeyPatch) -> None:
+    """Whatever it says of single entries, all of them count as done, and nobody looks at the bills again."""
+    original = complete._write
+
+    def write(desk: Desk, works: Sequence[complete.Work], call: complete.Write) -> None:
+        original(desk, works, lambda some: dict.fromkeys(call(some), Done(None)))
+
+    def finish(desk: Desk, works: Sequence[complete.Work]) -> None:
+        for work in works:
+            desk.done(work.turn)
+
+    patch.setattr(complete, "_write", write)
+    patch.setattr(complete, "_finish", finish)
+    patch.setattr(complete, "read_back_fault", lambda *_: None)
+
+
+def retries_are_counted_for_the_job(patch: pytest.MonkeyPatch) -> None:
+    """One that must come again takes the whole batch with it."""
+    later, complete_ = Desk.later, complete.complete
+    tries = dict[Desk, Diagnosis]()
+
+    def failed(desk: Desk, turn: Turn, diagnosis: Diagnosis, *, event: Event = Event.WAITED) -> None:
+        tries[desk] = diagnosis
+        later(desk, turn, diagnosis, event=event)
+
+    def complete_all(desk: Desk, turns: Sequence[Turn]) -> None:
+        for turn in turns if desk in tries else ():
+            later(desk, turn, tries[desk])
+        complete_(desk, [turn for turn in turns if turn.verdict is None])
+
+    patch.setattr(Desk, "later", failed)
+    patch.setattr(push, "complete", complete_all)
+
+
+def what_is_in_flight_stands_in_the_queue_alone(patch: pytest.MonkeyPatch) -> None:
+    """Nothing but its message can wake a payment."""
+    patch.setattr(World, "sweep", lambda _: None)
+
+
+NOTICED_BY: Final[tuple[tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], None]], ...]] = (
+    (replay_goes_past_the_ledger, partial(test_a_replay_path_that_goes_past_the_ledger, replay_all)),
+    (replay_goes_past_the_ledger, partial(test_a_replay_path_that_goes_past_the_ledger, copies)),
+    (replay_goes_past_the_ledger, test_no_audit_entry_for_a_replay_that_did_nothing),
+    (a_batch_answer_is_believed, partial(test_a_batch_call_s_failed_entry_is_not_ignored, "save")),
+    (a_batch_answer_is_believed, partial(test_a_batch_call_s_failed_entry_is_not_ignored, "submit")),
+    (a_batch_answer_is_believed, partial(test_a_batch_call_s_failed_entry_is_not_ignored, "audit")),
+    (a_batch_answer_is_believed, partial(test_no_audit_entry_for_what_was_skipped, "submit", Event.SUBMITTED)),
+    (a_batch_answer_is_believed, partial(test_no_audit_entry_for_what_was_skipped, "audit", Event.COMPLETED)),
+    (retries_are_counted_for_the_job, test_retries_are_counted_for_each_payment),
+    (what_is_in_flight_stands_in_the_queue_alone, test_state_that_dies_with_the_disk),
+)
+
+
+@pytest.mark.parametrize(("bug", "its_test"), NOTICED_BY, ids=lambda part: getattr(part, "__name__", ""))
+def test_a_bug_of_our_kin_would_be_noticed(
+    bug: Callable[[pytest.MonkeyPatch], None], its_test: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Brought back on purpose, it makes its test fail, by what that test asserts or by the world's own checker."""
+    bug(monkeypatch)
+    with pytest.raises(AssertionError):
+        its_test()
