@@ -9,8 +9,14 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "layers" / "paysync" / "python" / "paysync"
+TESTS: Final = ROOT / "tests"
 MAY: Final = (PACKAGE / "adapters" / "system.py", PACKAGE / "local")
 """The port's one implementation, and what drives real processes on a developer's machine."""
+TESTS_MAY: Final = tuple(TESTS / name for name in ("simulators", "wire", "cloud"))
+"""Real servers, real sockets, real processes: there time is nobody's to command."""
+SEEDED: Final = frozenset({"random.Random"})
+"""Chance from a seed is drawn from such a one."""
+DRAWS_FROM_SEED: Final = (TESTS / "simulation", TESTS / "fakes" / "system.py")
 FORBIDDEN: Final = frozenset(
     {
         *("time.time", "time.sleep", "time.monotonic", "time.perf_counter", "datetime.now", "datetime.utcnow"),
@@ -20,9 +26,9 @@ FORBIDDEN: Final = frozenset(
 
 
 def files() -> list[Path]:
-    """All that is deployed, and the command line."""
-    found = [*PACKAGE.rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
-    return [file for file in found if not any(file == may or may in file.parents for may in MAY)]
+    """All that is deployed, the command line, and the tests that say what they promise of it."""
+    found = [*(ROOT / "layers" / "paysync").rglob("*.py"), *(ROOT / "functions").rglob("*.py"), *TESTS.rglob("*.py")]
+    return [file for file in found if not any(file == may or may in file.parents for may in (*MAY, *TESTS_MAY))]
 
 
 def uses(source: str) -> Iterator[str]:
@@ -44,8 +50,19 @@ def uses(source: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_module_asks_the_real_clock_or_real_chance(file: Path) -> None:
-    """Time and chance come from the ports."""
-    assert not list(uses(file.read_text(encoding="utf-8")))
+    """Time and chance come from the ports; in the simulation chance comes from the seed."""
+    may = SEEDED if any(file == draws or draws in file.parents for draws in DRAWS_FROM_SEED) else frozenset()
+    assert not set(uses(file.read_text(encoding="utf-8"))) - may
+
+
+def test_all_that_runs_in_simulated_time_is_looked_at() -> None:
+    """Every handler, the core, the adapters, and every test but those over real sockets and processes."""
+    looked_at = {str(file.relative_to(ROOT)) for file in files()}
+    for name in ("fetch", "push", "sweep", "reconcile"):
+        assert f"functions/{name}/app.py" in looked_at
+    for path in ("tests/simulation/hub.py", "tests/unit/test_time.py", "tests/fakes/system.py", "tests/model/world.py"):
+        assert path in looked_at
+    assert len([path for path in looked_at if path.startswith("layers/")]) > 150
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Dead letters: read, kept until their re-send is confirmed, deleted entry by entry."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from fakes.system import FakeClock
 from paysync.adapters.aws.queue import DeadLetters, SqsOutbox
 from paysync.cli.replay import prune
 from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.keys import PaymentKey
 from paysync.core.records import Letter, Message, Row
 from paysync.core.replay import ReplayPorts, plan, replay
 from paysync.core.states import Event, State
@@ -121,6 +123,35 @@ def test_a_letter_goes_only_when_its_payment_was_sent_again(ground: "Ground", le
     left = {one.received.message.key.code for one in letters.dead.receive() if one.received.message}
     assert left == {"PAY-2", "PAY-3"}
     assert {ground.stands(row).state for row in rows} == {State.NEW}
+
+
+def unconfirmed_counts_as_sent(patch: pytest.MonkeyPatch) -> None:
+    """Whatever SQS says of an entry."""
+    original = SqsOutbox.send
+
+    def send(self: SqsOutbox, messages: Sequence[Message]) -> frozenset[PaymentKey]:
+        original(self, messages)
+        return frozenset()
+
+    patch.setattr(SqsOutbox, "send", send)
+
+
+def every_letter_is_done_with(patch: pytest.MonkeyPatch) -> None:
+    """The queue is emptied once the replay is through."""
+    patch.setattr("paysync.cli.replay._is_obsolete", lambda *_: True)
+
+
+@pytest.mark.parametrize("bug", [unconfirmed_counts_as_sent, every_letter_is_done_with])
+def test_the_bug_of_our_kin_would_be_noticed(
+    bug: Callable[[pytest.MonkeyPatch], None],
+    ground: "Ground",
+    letters: Letters,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Brought back on purpose, it makes the test above fail."""
+    bug(monkeypatch)
+    with pytest.raises(AssertionError):
+        test_a_letter_goes_only_when_its_payment_was_sent_again(ground, letters)
 
 
 def test_a_letter_of_a_later_attempt_is_news(ground: "Ground", letters: Letters) -> None:

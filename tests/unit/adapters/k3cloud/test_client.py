@@ -2,14 +2,17 @@
 
 import inspect
 from datetime import timedelta
+from typing import Final
 
 import httpx
 import pytest
 
-from paysync.adapters.k3cloud.replies import Call, Heard, Lost, NotSent
+from paysync.adapters.k3cloud.answers import failure_of, session_was_lost
+from paysync.adapters.k3cloud.replies import Answer, Call, Heard, Lost, NotSent
 from paysync.adapters.k3cloud.transport import EXCEPTIONS
 from paysync.core.codes import Code
-from unit.adapters.k3cloud.doubles import AUDIT, PUSH, QUERY, refusal, server
+from paysync.core.outcomes import Failure
+from unit.adapters.k3cloud.doubles import AUDIT, PUSH, QUERY, refusal, said, server
 
 LOST = refusal(1, "会话信息已丢失，请重新登录")
 GOOD: list[object] = []
@@ -111,6 +114,44 @@ def test_a_refusal_without_a_session_is_final_at_once() -> None:
         tenant = server(LOST, GOOD)
         tenant.client().call(call, {})
         assert len(tenant.requests) == 1
+
+
+GOOD_WITH_THE_WORD: Final = {
+    "Result": {
+        "ResponseStatus": {
+            "IsSuccess": True,
+            "MsgCode": 0,
+            "Errors": [],
+            "SuccessEntitys": [{"Id": 1, "Number": "session 会话信息已丢失"}],
+        }
+    }
+}
+
+
+def test_a_good_answer_with_the_word_session_is_not_asked_for_again() -> None:
+    """Kin: "session" in a good answer made a client log in and write again. Ours: the write was made, once."""
+    for call in (AUDIT, QUERY, PUSH):
+        tenant = server(OPENS, GOOD_WITH_THE_WORD, GOOD)
+        client = tenant.client()
+        client.call(QUERY, {})
+        answer = client.call(call, {})
+        assert isinstance(answer, Heard)
+        assert "session" in answer.body.decode()
+        assert len(tenant.requests) == 2
+
+
+def test_the_bug_of_our_kin_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that looks for the word makes the test above fail."""
+    told = failure_of(said(LOST, with_session=True), AUDIT)
+    assert session_was_lost(told)
+
+    def by_the_word(answer: Answer, call: Call) -> Failure | None:
+        spoken = isinstance(answer, Heard) and b"session" in answer.body
+        return told if spoken else failure_of(answer, call)
+
+    monkeypatch.setattr("paysync.adapters.k3cloud.client.failure_of", by_the_word)
+    with pytest.raises(AssertionError):
+        test_a_good_answer_with_the_word_session_is_not_asked_for_again()
 
 
 def test_a_push_is_not_repeated_after_a_lost_session_either() -> None:

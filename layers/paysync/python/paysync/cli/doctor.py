@@ -11,7 +11,6 @@ from paysync.cli import render
 from paysync.cli.runs import window_of
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, stack_of
 from paysync.core.check import CheckReport, check
-from paysync.core.diagnosis import Diagnosis
 from paysync.core.inspection import Result
 from paysync.core.probe import PROBE_ROWS, Verdict, Why
 from paysync.core.probe import probe as probe_paging
@@ -72,12 +71,6 @@ def _print_checks(report: CheckReport) -> None:
     render.out.print(table)
     many = len(report.findings)
     render.out.print(f"[red]{many} findings[/red]" if many else "[green]nothing found[/green]")
-
-
-def _said(why: Diagnosis | None) -> str:
-    if why is None:
-        return ""
-    return "\n".join([f"{why.problem('en')} → {why.solution('en')}", f"{why.problem('zh')} → {why.solution('zh')}"])
 
 
 def _probe_paging(chosen: Stack, name: str, start: str, end: str, *, as_json: bool) -> None:
