@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,8 +16,10 @@ from paysync.core.inspection import Check, Sample, finding, sound, unseen
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from paysync.core.ports import SourcePage
+    from paysync.core.times import Window
     from unit.cli.conftest import Run
 
 LACKS = Diagnosis.of(Code.CHECK_FIELD, form="AP_PAYBILL", fields="FTHIRDBILLNO")
@@ -87,3 +90,70 @@ def test_a_tenant_that_cannot_be_asked_is_told_as_that(shows: Looks, run: Run) -
     assert answer.code == 1
     assert answer.out == ""
     assert "erp.unreachable" in answer.err
+
+
+@dataclass(frozen=True)
+class Page:
+    """`core.ports.SourcePage`."""
+
+    rows: Sequence[Mapping[str, Any]]
+    total: int | None = None
+
+
+class Pages:
+    """A tenant's paid list, two rows a page, by one reading of its page number."""
+
+    def __init__(self, pages: Mapping[int, Sequence[str]] | None) -> None:
+        self._pages = pages
+        self.windows: list[Window] = []
+
+    def page(self, window: Window, number: int) -> Outcome[SourcePage]:
+        """`core.ports.Source`; a page that is not there is empty, and without any nobody answers."""
+        self.windows.append(window)
+        if self._pages is None:
+            return DefinitelyNot(Diagnosis.of(Code.MAYCUR_UNREACHABLE, vendor="-"), transient=True)
+        return Done(Page([{"paymentBizCode": code} for code in self._pages.get(number, ())]))
+
+
+FROM_1 = {1: ("P1", "P2"), 2: ("P3", "P4")}
+
+
+def probing(monkeypatch: pytest.MonkeyPatch, pages: Mapping[int, Sequence[str]] | None) -> Pages:
+    """The next probe sees these."""
+    source = Pages(pages)
+    monkeypatch.setattr(Operator, "probe_source", lambda _operator, _name: source)
+    return source
+
+
+@pytest.mark.usefixtures("stand")
+def test_the_probe_says_what_to_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdict, the pages that led to it, and the line for the scheme; 0, for a script."""
+    source = probing(monkeypatch, FROM_1)
+    answer = run("doctor", "--paging", "--from", "2025-01-01", "--to", "2025-01-02")
+    assert answer.code == 0
+    for said in ("page 0: empty", "page 1: P1, P2", "page 2: P3, P4", "set `source.paging: page_1` in the scheme"):
+        assert said in answer.out
+    assert len(set(source.windows)) == 1
+    (told,) = run("doctor", "--paging", "--json").documents
+    assert (told["paging"], told["why"], told["pages"]) == ("page_1", "decided", [[], ["P1", "P2"], ["P3", "P4"]])
+    assert told["failure"] is None
+
+
+@pytest.mark.usefixtures("stand")
+def test_an_undecided_probe_leaves_the_safe_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends with 1 and says what is needed; where nobody answered, why, in both languages."""
+    probing(monkeypatch, {1: ("P1",)})
+    answer = run("doctor", "--paging")
+    assert (answer.code, "`union` stays right" in answer.out) == (1, True)
+    probing(monkeypatch, None)
+    answer = run("doctor", "--paging")
+    assert answer.code == 1
+    assert "maycur.unreachable" in answer.out + answer.err
+    (told,) = run("doctor", "--paging", "--json").documents
+    assert told["failure"]["code"] == "maycur.unreachable"
+
+
+@pytest.mark.usefixtures("shows")
+def test_a_range_without_paging_is_wrong_usage(run: Run) -> None:
+    """It would be ignored in silence otherwise."""
+    assert run("doctor", "--from", "2025-01-01").code == 2
