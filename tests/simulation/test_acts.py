@@ -26,3 +26,12 @@ def test_a_change_by_hand_at_every_call_breaks_no_promise(name: str, act: str) -
     """A bill made, edited, voided, deleted or finished by hand, a case closed: nothing is doubled, and all ends."""
     for point in range(1, play(name).points + 1):
         assert_act_breaks_nothing(name, act, point)
+
+
+def test_operators_replay_adopt_and_confirm_while_push_works() -> None:
+    """The scenario is what its name says: all three happen in it, and both payments are booked."""
+    world = play("decided_meanwhile", trace=True)
+    notes = [entry.note for key in world.ledger.table for entry in world.ledger.history(key)]
+    assert any(note.startswith("adopt ") for note in notes)
+    assert any(note.startswith("confirm none ") for note in notes)
+    assert any(" replay-" in line for line in world.trace or ())

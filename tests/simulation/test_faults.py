@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from paysync.core.states import State
-from simulation.faults import KINDS
+from simulation.faults import KINDS, Fault
 from simulation.scenarios import SCENARIOS, play, play_one_bill_for_all, play_slow_erp, states
 from simulation.strikes import Plan, assert_ends_well, by_chance, pairs, singles
 
@@ -45,6 +45,11 @@ def test_the_points_of_a_scenario_are_counted(name: str) -> None:
     assert world.points == POINTS[name]
     assert set(world.ops or ()) <= KINDS.keys()
     assert set(states(world).values()) == {State.DONE}
+
+
+def test_every_kind_of_fault_strikes_somewhere() -> None:
+    """A kind that no call can meet would be a name only."""
+    assert {kind for kinds in KINDS.values() for kind in kinds} == set(Fault)
 
 
 @pytest.mark.parametrize("number", _PARTS)
