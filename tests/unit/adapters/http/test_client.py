@@ -1,6 +1,6 @@
 """The HTTP client: where a call may go, what it carries, and that no secret comes back out of an answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from fakes.system import START, FakeClock, SeededIds
-from paysync.adapters.http.client import WHOLE_CALL, Call, HttpClient, http_client
+from paysync.adapters.http.client import _LARGEST_ANSWER, WHOLE_CALL, Call, HttpClient, http_client
 from paysync.adapters.http.headers import Sealed, headers_of, hidden_in
 from paysync.adapters.pacing import Pacer
 from paysync.adapters.replies import Reply
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
-from paysync.core.errors import SettingsError
+from paysync.core.errors import DefectError, SettingsError
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from paysync.core.templates import parse
 
@@ -143,3 +143,72 @@ def test_a_secret_that_gives_no_header_is_named_and_not_quoted(secret: dict[str,
         headers_of((("Authorization", parse("Bearer {{secret.token}}")),), secret, {}, setting="arn:of:the:secret")
     assert "arn:of:the:secret" in str(refused.value)
     assert "付款" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "wanted"),
+    [
+        (httpx.ConnectError("x"), ("no", Code.HTTP_UNREACHABLE)),
+        (httpx.PoolTimeout("x"), ("no", Code.HTTP_UNREACHABLE)),
+        (httpx.ReadTimeout("x"), ("unknown", Code.HTTP_LOST)),
+        (httpx.RemoteProtocolError("x"), ("unknown", Code.HTTP_LOST)),
+        (httpx.DecodingError("x"), ("unknown", Code.HTTP_UNREADABLE)),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_only_what_was_not_sent_is_a_no(error: Exception, wanted: tuple[str, Code]) -> None:
+    """A call whose answer is missing may have been carried out: unknown, and never repeated here."""
+    calls: list[httpx.Request] = []
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        raise error
+
+    one = client(fail, FakeClock())
+    outcome = one.once(Call("POST", "/a", {}, {}), until=one.deadline())
+    assert isinstance(outcome, DefinitelyNot | Unknown)
+    assert ("no" if isinstance(outcome, DefinitelyNot) else "unknown", outcome.diagnosis.code) == wanted
+    assert len(calls) == 1
+
+
+def test_a_defect_of_ours_is_no_answer_of_theirs() -> None:
+    """The library says that we use it wrongly: that is raised, and not taken for an outage."""
+
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise httpx.StreamConsumed
+
+    one = client(fail, FakeClock())
+    with pytest.raises(DefectError):
+        one.once(get(), until=one.deadline())
+
+
+def test_an_answer_without_end_is_left() -> None:
+    """Neither its size nor its time may take the invocation down; what was done stays unknown."""
+    endless = client(lambda _: httpx.Response(200, content=b"x" * (_LARGEST_ANSWER + 1)), FakeClock())
+    outcome = endless.once(get(), until=endless.deadline())
+    assert (isinstance(outcome, Unknown) and outcome.diagnosis.code) == Code.HTTP_UNREADABLE
+    clock = FakeClock()
+
+    def drips() -> Iterator[bytes]:
+        yield b"{"
+        clock.advance(WHOLE_CALL * 2)
+        yield b"}"
+
+    slow = client(lambda _: httpx.Response(200, content=drips()), clock)
+    outcome = slow.once(get(), until=slow.deadline())
+    assert (isinstance(outcome, Unknown) and outcome.diagnosis.code) == Code.HTTP_LOST
+
+
+def test_a_query_holds_single_values_exactly() -> None:
+    """Numbers as they are written; a list has no one meaning there."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, content=b"{}")
+
+    one = client(answer, FakeClock())
+    one.once(Call("GET", "/a", {"amount": Decimal("10.10"), "draft": True}, {}), until=one.deadline())
+    assert str(seen[0].url).endswith("/a?amount=10.10&draft=true")
+    with pytest.raises(DefectError):
+        one.once(Call("GET", "/a", {"ids": [1, 2]}, {}), until=one.deadline())
