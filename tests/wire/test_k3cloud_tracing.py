@@ -73,7 +73,8 @@ def test_a_server_that_cuts_long_answers_in_silence_is_found_out(tenant: Tenant)
     tenant.simulator.settings(over_push_guard=False, query_limit=600)
     for at in range(601):
         tenant.simulator.post("bills", {"source": "FKSQ1", "amount": "1", "third_bill_no": f"P{at}"})
-    assert len(heads(tenant.target().existing([inquiry()]))) == 601
+    patient = tenant.client(read_seconds=30)  # what is found out is not how fast a busy machine is
+    assert len(heads(tenant.target(patient).existing([inquiry()]))) == 601
 
 
 @pytest.mark.parametrize(
