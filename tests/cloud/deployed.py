@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from cloud.books import Comparison, compare
-from cloud.command import paysync
+from cloud.command import Answer, paysync
 from paysync import local
 from simulators.common.running import RunningSimulator
 
@@ -55,6 +55,8 @@ class Deployed:
     maycur: RunningSimulator
     k3cloud: RunningSimulator
     folder: Path
+    command: Callable[..., Answer] = paysync
+    """`paysync --stack local …` of the checkout that was deployed."""
     _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -94,9 +96,18 @@ class Deployed:
 
     def up(self, **parameters: str) -> None:
         """Deploy; on the stack that is up already, deploy anew."""
-        files = _written(self.folder / "maycur.json", MAYCUR), _written(self.folder / "k3cloud.json", K3CLOUD)
-        chosen = {"QuietPeriodSeconds": "5", "RuleId": RULE, **parameters}
-        local.up(self.maycur.url, f"{self.k3cloud.url}/K3Cloud/", *files, overrides=chosen)
+        local.up(self.maycur.url, f"{self.k3cloud.url}/K3Cloud/", *self.secrets(), overrides=_chosen(parameters))
+
+    def up_by_command(self, **parameters: str) -> None:
+        """The same by the command line, of whichever checkout it is."""
+        maycur, k3cloud = map(str, self.secrets())
+        urls = ["--maycur-url", self.maycur.url, "--k3cloud-url", f"{self.k3cloud.url}/K3Cloud/"]
+        chosen = [text for name, value in _chosen(parameters).items() for text in ("--set", f"{name}={value}")]
+        self.command("local", "up", *urls, "--maycur-secret", maycur, "--k3cloud-secret", k3cloud, *chosen)
+
+    def secrets(self) -> tuple[Path, Path]:
+        """Files with what opens both vendors."""
+        return _written(self.folder / "maycur.json", MAYCUR), _written(self.folder / "k3cloud.json", K3CLOUD)
 
     def function(self, name: str) -> str:
         """The full name of `fetch`, `push`, `sweep` or `reconcile`."""
@@ -214,14 +225,14 @@ class Deployed:
 
     def run(self, *, timeout: int = 120) -> None:
         """`paysync local run --until-idle`."""
-        paysync("local", "run", "--until-idle", "--timeout", str(timeout))
+        self.command("local", "run", "--until-idle", "--timeout", str(timeout))
 
-    def show(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+    def show(self, keys: Sequence[str], *, scheme: str = "") -> list[dict[str, Any]]:
         """`paysync show --json`: one document per key, in the order asked for."""
-        return paysync("show", *keys, "--json").documents
+        return self.command("show", *keys, "--json", "--scheme", scheme).documents
 
-    def states(self, keys: Sequence[str]) -> list[str]:
-        return [one["state"] for one in self.show(keys)]
+    def states(self, keys: Sequence[str], *, scheme: str = "") -> list[str]:
+        return [one["state"] for one in self.show(keys, scheme=scheme)]
 
     def bills(self) -> dict[str, list[dict[str, Any]]]:
         """The unvoided bills of K3Cloud's own books, by the payment that they name."""
@@ -236,9 +247,9 @@ class Deployed:
         paid, bills = self.maycur.books()["payments"], self.k3cloud.books()["bills"]
         return compare(shown, paid, bills, ours=str(K3CLOUD["user_name"]))
 
-    def assert_books_agree(self, keys: Sequence[str]) -> None:
+    def assert_books_agree(self, keys: Sequence[str], *, scheme: str = "") -> None:
         """DONE means exactly one audited bill of the right amount, and no payment has two bills."""
-        found = self.compare(self.show(keys))
+        found = self.compare(self.show(keys, scheme=scheme))
         assert found.agree, found
         assert all(len(bills) == 1 for code, bills in self.bills().items() if code)
 
@@ -299,6 +310,10 @@ def simulators() -> Iterator[tuple[RunningSimulator, RunningSimulator]]:
             bank_accounts=[{"number": ACCOUNT, "name": "基本户", "use_org": "100", "fields": {"FISDEFAULTBANK": True}}],
         )
         yield maycur, k3cloud
+
+
+def _chosen(parameters: Mapping[str, str]) -> dict[str, str]:
+    return {"QuietPeriodSeconds": "5", "RuleId": RULE, **parameters}
 
 
 def _written(file: Path, secret: Mapping[str, Any]) -> Path:
