@@ -3,10 +3,14 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from paysync.adapters.k3cloud.forms import Forms
+from paysync.adapters.k3cloud.settings import CHOICES
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -46,3 +50,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     targets = [target for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_option_of_k3cloud_is_explained() -> None:
+    """What a tenant may have otherwise is on the page, with what it is when nobody says."""
+    text = (ROOT / "docs" / "connectors.md").read_text(encoding="utf-8")
+    told = {name for row in re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert [one.name for one in fields(Forms) if one.name not in told] == []
+    assert [name for name in CHOICES if name not in told] == []

@@ -27,6 +27,7 @@ FIXED_PARAMETERS: Final = {
 FURTHER_PARAMETERS: Final = {
     *("DeepScanSchedule", "MaycurRequestsPerSecond", "SafetyDelaySeconds", "LogRetentionDays", "PythonRuntime"),
     *("Architecture", "HttpBaseUrl", "HttpSecretArn", "MaycurWriteBack", "SchemeParameters", "Attestation"),
+    "K3CloudSettings",
 }
 
 

@@ -256,15 +256,15 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_companys_own_certificate_can_be_trusted(tmp_path: Path) -> None:
-    """By `ca_file`, and by nothing that turns verification off."""
+    """By `ca_certificate`, and by nothing that turns verification off."""
     file = self_signed(tmp_path, HERE)
     with recording(file) as recorder:
-        assert asked(recorder, ca_file=str(file)) == Heard(200, b"[]")
+        assert asked(recorder, ca_certificate=file.read_text()) == Heard(200, b"[]")
 
 
 def test_a_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
     """Also when its issuer is trusted."""
     file = self_signed(tmp_path, x509.DNSName("other.example.invalid"))
     with recording(file) as recorder:
-        assert isinstance(asked(recorder, ca_file=str(file)), NotSent)
+        assert isinstance(asked(recorder, ca_certificate=file.read_text()), NotSent)
         assert recorder.seen == []

@@ -10,6 +10,7 @@ from paysync.local import LocalError
 from paysync.local.parameters import (
     NEVER,
     as_arguments,
+    check_connections,
     check_names,
     check_schemes,
     local_parameters,
@@ -51,6 +52,22 @@ def test_a_tenant_elsewhere_keeps_the_templates_caution(url: str) -> None:
     """A real Maycur shows a payment late, and counts requests."""
     elsewhere = local_parameters(url, "http://k/", runtime="python3.11", now=NOW, chosen={})
     assert not {"SafetyDelaySeconds", "MaycurRequestsPerSecond"} & elsewhere.keys()
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("keeps_sesion=false", "there are data_as_text, keeps_session, read_seconds"),
+        ("keeps_session=no", "write true or false"),
+        ("read_seconds=300", "write 5 to 100"),
+        ("read_seconds", "write name=value"),
+    ],
+)
+def test_a_setting_of_k3cloud_that_cannot_be_is_refused(written: str, why: str) -> None:
+    """Before anything is built, with what can be."""
+    with pytest.raises(LocalError, match=why):
+        check_connections(parameters(K3CloudSettings=written), TEMPLATE)
+    check_connections(parameters(K3CloudSettings="keeps_session=false,read_seconds=90"), TEMPLATE)
 
 
 def test_every_parameter_is_one_of_the_template() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract import example
 from paysync import schemes
 from paysync.core.codes import Code
 from paysync.core.errors import SchemeError
@@ -94,6 +95,15 @@ def test_a_stack_overrides_what_it_decides() -> None:
     plain = load(NAME, BOUND)
     assert load(NAME, BOUND, Overrides()) == plain
     assert scheme.target == plain.target
+
+
+def test_a_stacks_pace_is_maycurs_alone(tmp_path: Path) -> None:
+    """Another system is asked as fast as the scheme's own file says."""
+    file = tmp_path / example.FILE
+    file.write_text(
+        example.text().replace("  page_size: 50", "  page_size: 50\n  requests_per_second: 9"), encoding="utf-8"
+    )
+    assert load(file, {}, Overrides(requests_per_second=Decimal(2))).source.requests_per_second == Decimal(9)
 
 
 def test_a_second_push_is_never_allowed_without_an_attestation() -> None:

@@ -50,6 +50,8 @@ class Settings:
     k3cloud: Endpoint | None
     http: Endpoint | None
     """The system of a generic HTTP connector, where the stack has one; its secret may be empty."""
+    k3cloud_settings: Mapping[str, str]
+    """How K3Cloud is called, where a tenant needs it otherwise; which there are is known where it is called."""
     collections: tuple[str, ...] = ()
     """Those names of the stack's `Scheme` that are collections; told apart where collections are known."""
 
@@ -76,6 +78,7 @@ class Settings:
             maycur=(env.endpoint if "maycur" in needs else env.optional_endpoint)("MAYCUR", plain=plain),
             k3cloud=env.endpoint("K3CLOUD", plain=plain) if "k3cloud" in needs else None,
             http=env.optional_endpoint("HTTP", plain=plain),
+            k3cloud_settings=env.pairs("K3CLOUD_SETTINGS"),
         )
 
 

@@ -13,6 +13,7 @@ from fakes.system import FakeClock
 from paysync.adapters.aws.secrets import K3CloudSecret, MaycurSecret, Secrets, k3cloud_secret, maycur_secret
 from paysync.core.diagnosis import Code, Diagnosis, Kind
 from paysync.core.errors import SettingsError
+from unit.adapters.certificate import CERTIFICATE
 
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:k3"
 K3 = {
@@ -38,6 +39,14 @@ def test_good_secrets_are_typed() -> None:
     assert k3cloud_secret(K3, ARN) == wanted
     assert k3cloud_secret(K3 | {"lcid": "2052", "org_num": 100, "extra": 1}, ARN) == wanted
     assert maycur_secret({"app_code": "c", "app_secret": "s"}, ARN) == MaycurSecret("c", "s")
+
+
+def test_a_companys_own_certificate_may_stand_in_the_secret() -> None:
+    """It is trusted as it is written; what is none is named, before anybody is called."""
+    assert k3cloud_secret({**K3, "ca_certificate": CERTIFICATE}, ARN).ca_certificate == CERTIFICATE.strip()
+    assert k3cloud_secret(K3, ARN).ca_certificate == ""
+    with pytest.raises(SettingsError, match="ca_certificate"):
+        k3cloud_secret({**K3, "ca_certificate": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"}, ARN)
 
 
 def said(error: SettingsError) -> str:

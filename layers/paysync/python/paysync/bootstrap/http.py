@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from paysync.adapters.aws.secrets import ca_certificate
 from paysync.adapters.http.client import WHOLE_CALL, HttpClient, http_client
 from paysync.adapters.http.headers import headers_of, hidden_in
 from paysync.adapters.http.source import HttpSource
@@ -32,6 +32,7 @@ class Http(Connector):
             what = "is empty, but a scheme of the stack has connector http"
             raise SettingsError(Diagnosis.of(Code.SETTING, setting="HttpBaseUrl", what=what))
         self._endpoint = known
+        self._made_with: str | None = None
 
     @property
     def call_span(self) -> timedelta:
@@ -57,11 +58,15 @@ class Http(Connector):
 
     def _client(self, secret: Mapping[str, object], pacer: Pacer | None = None) -> HttpClient:
         ground = self._ground
-        return HttpClient(self._pool, clock=ground.clock, ids=ground.ids, pacer=pacer, hidden=hidden_in(secret))
+        pool = self._pool_trusting(ca_certificate(secret, self._endpoint.secret))
+        return HttpClient(pool, clock=ground.clock, ids=ground.ids, pacer=pacer, hidden=hidden_in(secret))
 
     def _secret(self) -> Mapping[str, object]:
         return self._ground.secrets.fields(self._endpoint.secret) if self._endpoint.secret else {}
 
-    @cached_property
-    def _pool(self) -> "httpx.Client":
-        return http_client(self._endpoint.url, allow_plain_http=self._ground.settings.allow_plain_http)
+    def _pool_trusting(self, certificate: str) -> "httpx.Client":
+        if certificate != self._made_with:
+            plain = self._ground.settings.allow_plain_http
+            self._pool = http_client(self._endpoint.url, allow_plain_http=plain, ca_certificate=certificate)
+            self._made_with = certificate
+        return self._pool

@@ -1,5 +1,6 @@
 """K3Cloud as a connector, by the credentials that its secret holds now."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,10 @@ class K3Cloud(Connector):
     def __init__(self, ground: "Ground") -> None:
         super().__init__(ground)
         self._endpoint = endpoint_of(ground.settings.k3cloud)
-        self._settings = ConnectionSettings(self._endpoint.url, allow_plain_http=ground.settings.allow_plain_http)
+        known = ground.settings
+        self._settings = ConnectionSettings.of(
+            self._endpoint.url, known.k3cloud_settings, allow_plain_http=known.allow_plain_http
+        )
         self._made_with: K3CloudSecret | None = None
         self._targets: dict[str, K3CloudTarget] = {}
 
@@ -62,7 +66,8 @@ class K3Cloud(Connector):
         secret = self._secret()
         if secret != self._made_with:
             self._targets.clear()
-            self._client = K3CloudClient(self._settings, _credentials(secret), self._ground.clock, self._ground.ids)
+            settings = replace(self._settings, ca_certificate=secret.ca_certificate)
+            self._client = K3CloudClient(settings, _credentials(secret), self._ground.clock, self._ground.ids)
             self._made_with = secret
         return self._client
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from paysync.adapters.k3cloud.settings import ConnectionSettings
 from paysync.core.errors import PaysyncError
 from paysync.local.errors import LocalError
 from paysync.schemes import collection_names
@@ -74,6 +75,16 @@ def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
         names = ",".join(one.setting for one in lacking)
         msg = "\n".join(["Not bound, so it would not run:", *lines, f"Write --set 'SchemeParameters={names}'"])
         raise LocalError(msg)
+
+
+def check_connections(parameters: Mapping[str, str], template: Path) -> None:
+    """Refuse what no function could start with."""
+    full = {**_defaults_of(template), **parameters}
+    try:
+        ConnectionSettings.of(full["K3CloudBaseUrl"], pairs(full["K3CloudSettings"]), allow_plain_http=True)
+    except (ValueError, PaysyncError) as wrong:
+        msg = f"K3CloudSettings has {wrong}: write name=value" if isinstance(wrong, ValueError) else str(wrong)
+        raise LocalError(msg) from None
 
 
 def _schemes_of(written: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from paysync.local import aws, deploy, project, state
 from paysync.local.build import built
 from paysync.local.errors import LocalError
-from paysync.local.parameters import check_names, check_schemes, local_parameters
+from paysync.local.parameters import check_connections, check_names, check_schemes, local_parameters
 from paysync.local.project import Project
 from paysync.local.secrets import Secrets
 from paysync.local.state import LocalStack, StackOutputs
@@ -35,6 +35,7 @@ def up(  # noqa: PLR0913 — one for each option of the command
     secrets = Secrets.of(maycur_secret, k3cloud_secret)
     parameters = local_parameters(maycur_url, k3cloud_url, runtime=_runtime(), now=datetime.now(UTC), chosen=chosen)
     check_schemes(parameters, here.template)
+    check_connections(parameters, here.template)
 
     progress("building functions and layers")
     template, anew = built(here, parameters["PythonRuntime"])

@@ -119,7 +119,7 @@ def _overridden(scheme: Scheme, overrides: Overrides) -> Scheme:
     )
     source = replace(
         scheme.source,
-        requests_per_second=_else(overrides.requests_per_second, scheme.source.requests_per_second),
+        requests_per_second=_else(_pace(scheme, overrides), scheme.source.requests_per_second),
         safety_delay=_else(overrides.safety_delay, scheme.source.safety_delay),
     )
     if policies.on_unresolved == _ATTESTED and not policies.attestation.strip():
@@ -128,6 +128,11 @@ def _overridden(scheme: Scheme, overrides: Overrides) -> Scheme:
             "policies.attestation in the file (who, when, for which tenant), or set park"
         )
     return replace(scheme, source=source, policies=policies)
+
+
+def _pace(scheme: Scheme, overrides: Overrides) -> Decimal | None:
+    """The stack's pace is Maycur's; any other system is asked as the scheme's file says."""
+    return overrides.requests_per_second if scheme.source.connector == "maycur" else None
 
 
 def _unresolved(chosen: str | None) -> Unresolved | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from botocore.exceptions import ClientError
 
+from paysync.adapters.tls import is_certificate
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SettingsError
 from paysync.core.ports import Clock
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from paysync.core.times import Instant
 
 Fields: TypeAlias = Mapping[str, object]
+CA_CERTIFICATE: Final = "ca_certificate"
+"""The field of a secret with a company's own certificates, for a system that no public authority vouches for."""
 _TTL: Final = timedelta(minutes=5)
 _NO_USE_TRYING: Final = {
     "ResourceNotFoundException": Code.SECRET_EMPTY,
@@ -46,6 +49,7 @@ class K3CloudSecret:
     app_secret: str = field(repr=False)
     lcid: int
     org_num: int
+    ca_certificate: str = field(default="", repr=False)
 
 
 class Secrets:
@@ -107,7 +111,16 @@ def k3cloud_secret(fields: Fields, arn: str) -> K3CloudSecret:
         app_secret=_text(fields, "app_secret", arn),
         lcid=_whole(fields, "lcid", arn),
         org_num=_whole(fields, "org_num", arn),
+        ca_certificate=ca_certificate(fields, arn),
     )
+
+
+def ca_certificate(fields: Fields, arn: str) -> str:
+    """The certificates (PEM) that alone vouch for the system, where its secret has some. Raises SettingsError."""
+    text = str(fields.get(CA_CERTIFICATE) or "").strip()
+    if text and not is_certificate(text):
+        raise _unusable(arn, CA_CERTIFICATE)
+    return text
 
 
 # ------------------------------------------------------------------------------------------------------------------

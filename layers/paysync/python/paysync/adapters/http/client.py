@@ -13,6 +13,7 @@ from paysync.adapters.network import RAISED, Fate, fate_of, fault_of_address
 from paysync.adapters.pacing import Pacer
 from paysync.adapters.replies import Reply
 from paysync.adapters.retries import asked_again
+from paysync.adapters.tls import trusted
 from paysync.core.bills import Json
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
@@ -47,6 +48,7 @@ def http_client(
     url: str,
     *,
     allow_plain_http: bool = False,
+    ca_certificate: str = "",
     timeout: httpx.Timeout = TIMEOUT,
     transport: httpx.BaseTransport | None = None,
 ) -> httpx.Client:
@@ -61,6 +63,7 @@ def http_client(
         follow_redirects=False,
         trust_env=False,
         transport=transport,
+        verify=trusted(url, ca_certificate),
         headers={"Accept": "application/json", "User-Agent": "paysync"},
     )
 

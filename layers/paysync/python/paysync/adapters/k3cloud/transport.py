@@ -1,6 +1,5 @@
 """The HTTP side of a call: one attempt, and whatever happens to it as a value. Alone knows httpx's exceptions."""
 
-import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -13,6 +12,7 @@ from paysync.adapters.k3cloud.replies import Answer, Heard, Lost, NotSent
 from paysync.adapters.k3cloud.sessions import Session
 from paysync.adapters.k3cloud.settings import ConnectionSettings
 from paysync.adapters.k3cloud.signing import Credentials
+from paysync.adapters.tls import trusted
 from paysync.core.codes import Code
 from paysync.core.ports import Clock
 from paysync.core.times import Instant
@@ -87,7 +87,7 @@ class Wire:
             http2=False,
             trust_env=False,
             transport=transport,
-            verify=_trust(settings),
+            verify=trusted(settings.url, settings.ca_certificate),
         )
 
     def close(self) -> None:
@@ -132,10 +132,3 @@ def _meaning(error: Exception) -> NotSent | Lost:
     found = next(EXCEPTIONS[kind] for kind in type(error).__mro__ if kind in EXCEPTIONS)
     said = f"{type(error).__name__}: {error}"
     return NotSent(found.code, said) if isinstance(found, NotSent) else Lost(found.code, said)
-
-
-def _trust(settings: ConnectionSettings) -> ssl.SSLContext | bool:
-    """Certificates are always checked; what plain HTTP never uses is not loaded."""
-    if settings.url.startswith("http://"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True
