@@ -121,7 +121,7 @@ def test_what_is_booked_is_handed_on_and_comes_again_when_it_failed(both: Deploy
     """The other system is down: the payment is DONE all the same, its row there waits, and arrives by itself, once."""
     keys = both.paid("41.00", "0.59")
     with jsonapi.unreachable():
-        both.fetch()
+        fetched(both, PAID)
         eventually(lambda: both.states(keys, scheme=PAID) == ["DONE"] * 2, "the payments are booked")
         eventually(lambda: all(map(waits_for_the_other_system, both.show(keys, scheme=HANDED_ON))), "the rows wait")
     assert both.states(keys, scheme=PAID) == ["DONE"] * 2
