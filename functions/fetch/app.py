@@ -12,7 +12,9 @@ from paysync.core.runs import for_each
 from paysync.core.tick import tick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    Due = Callable[[], fetch.FetchPorts | CollectPorts]
 
 ports = fetch_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics
@@ -21,7 +23,7 @@ logger, metrics = ports.journal.logger, ports.journal.metrics
 @logger.inject_lambda_context
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One run, deep scan or backfill, by scheme. A run that cannot go on raises, and nothing is half-done."""
+    """One run, deep scan or backfill, by scheme. What fails raises after the others ran, and nothing is half-done."""
     request, deadline = FetchRequest.of(event), deadline_of(ports.clock, context)
 
     def run(scheme: fetch.FetchPorts | CollectPorts) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return report_document(report)
 
     collections = ports.collections(request.scheme) if request.mode == "run" else ()
-    due: Iterable[tuple[str, fetch.FetchPorts | CollectPorts]] = chain(ports.schemes(request.scheme), collections)
-    reports = for_each(due, run)
+    due: Iterable[tuple[str, Due]] = chain(ports.schemes(request.scheme), collections)
+    reports = for_each(due, run, journal=ports.journal)
     logger.info("fetched", extra={"reports": reports})
     return reports

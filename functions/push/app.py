@@ -16,5 +16,5 @@ logger, metrics = ports.journal.logger, ports.journal.metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> events.Answer:
     """Work through one delivery. SQS may delete only what a row explains."""
     received = events.received(event)
-    verdicts = push_batch(received, ports.schemes(), deadline=deadline_of(ports.clock, context))
+    verdicts = push_batch(received, ports.schemes(), deadline=deadline_of(ports.clock, context), takers=ports.takers())
     return events.answer(received, verdicts)

@@ -14,7 +14,9 @@ from paysync.core.reconcile import ReconcilePorts, reconcile
 from paysync.core.runs import for_each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    Due = Callable[[], ReconcilePorts | CheckPorts]
 
 ports = reconcile_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics
@@ -38,7 +40,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return document
 
     checks = ports.checks(request.scheme) if request.by_schedule else ()
-    due: Iterable[tuple[str, ReconcilePorts | CheckPorts]] = chain(ports.schemes(request.scheme), checks)
-    reports = for_each(due, run)
+    due: Iterable[tuple[str, Due]] = chain(ports.schemes(request.scheme), checks)
+    reports = for_each(due, run, journal=ports.journal)
     logger.info("compared", extra={"reports": reports})
     return reports

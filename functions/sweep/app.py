@@ -23,6 +23,6 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         tell_standing(scheme)
         return report
 
-    reports = for_each(ports.schemes().items(), run)
+    reports = for_each(ports.schemes(), run, journal=ports.journal)
     logger.info("swept", extra={"reports": reports})
     return reports

@@ -56,7 +56,7 @@ class Deployed:
     k3cloud: RunningSimulator
     folder: Path
     command: Callable[..., Answer] = paysync
-    """`paysync --stack local …` of the checkout that was deployed."""
+    """`paysync --stack local …` of the checkout that was deployed, where it matters which schemes there are."""
     _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -229,7 +229,7 @@ class Deployed:
 
     def show(self, keys: Sequence[str], *, scheme: str = "") -> list[dict[str, Any]]:
         """`paysync show --json`: one document per key, in the order asked for."""
-        return self.command("show", *keys, "--json", "--scheme", scheme).documents
+        return paysync("show", *keys, "--json", "--scheme", scheme).documents
 
     def states(self, keys: Sequence[str], *, scheme: str = "") -> list[str]:
         return [one["state"] for one in self.show(keys, scheme=scheme)]

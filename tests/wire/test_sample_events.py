@@ -219,8 +219,8 @@ def test_the_nightly_run_checks_the_target_and_keeps_what_it_saw(functions: Func
     assert functions.handle("reconcile/schedule")["check of paid-to-paybill"]["findings"] == []
     functions.k3cloud.settings(missing_fields=["FTHIRDBILLNO"])
     ports = reconcile_ports(functions.environment)
-    ((name, looks),) = ports.checks("")
-    assert (name, len(check(looks).findings)) == ("check of paid-to-paybill", 1)
+    ((name, makes),) = ports.checks("")
+    assert (name, len(check(makes()).findings)) == ("check of paid-to-paybill", 1)
     functions.k3cloud.settings(missing_fields=[])
     assert list(functions.handle("reconcile/range")) == ["paid-to-paybill"]
 

@@ -16,7 +16,7 @@ from fakes.ledger import MemoryLedger
 from fakes.queue import MemoryInbox, MemoryOutbox, MemoryQueue
 from fakes.system import START, FakeClock, SeededIds
 from paysync.core.bills import Made
-from paysync.core.call_back import CallBackPorts, call_back
+from paysync.core.call_back import CallBackPorts, call_back, fault_of
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.errors import DefectError
@@ -332,10 +332,21 @@ def _back_to_the_first(world: World) -> None:
     world.scheme = replace(world.scheme, call_back=CallBack("paid-to-paybill", ()))
 
 
+def _with_another_giver(world: World) -> None:
+    """A second scheme's payments may have the first one's keys."""
+    first = replace(world.scheme, name="another", target=replace(world.scheme.target, form="AP_OTHER"))
+    world.takers["another"] = first
+
+
 def _under_another_key(world: World) -> None:
     """Two payments of one document would be one row there."""
     fields = (("id", _template("payeeTargetBusinessCode")), *(world.call_back.fields[1:]))
     world.scheme = replace(world.scheme, call_back=CallBack("handed-on", fields))
+
+
+def _without_what_is_required(world: World) -> None:
+    """Every row would be rejected there."""
+    world.scheme = replace(world.scheme, call_back=CallBack("handed-on", world.call_back.fields[:-1]))
 
 
 def _without_a_field(world: World) -> None:
@@ -352,6 +363,7 @@ def _without_a_field(world: World) -> None:
         (_on_the_same_form, Code.CALL_BACK_MISFIT),
         (_on_the_form_of_one_before, Code.CALL_BACK_MISFIT),
         (_back_to_the_first, Code.CALL_BACK_MISFIT),
+        (_with_another_giver, Code.CALL_BACK_MISFIT),
         (_under_another_key, Code.CALL_BACK_MISFIT),
         (_without_a_field, Code.PAYMENT_BAD_FIELD),
     ],
@@ -377,6 +389,32 @@ def test_what_cannot_be_handed_on_stays_owed_and_is_told_once(world: World, brea
     world.clock.advance(timedelta(days=1))
     assert world.sweep().call_backs == 1
     assert world.row().diagnosis is None
+
+
+@pytest.mark.parametrize(
+    ("break_it", "why"),
+    [
+        (_without_taker, "hands rows on to handed-on, which the stack does not run"),
+        (_a_fetched_one, "its source is maycur, not paysync"),
+        (_on_the_same_form, "it makes bills of the form AP_PAYBILL, as paid-to-paybill does"),
+        (_back_to_the_first, "it makes bills of the form"),
+        (_with_another_giver, "another hands rows to it, too"),
+        (_under_another_key, "its key id does not get the payment's own key"),
+        (_without_what_is_required, "call_back.fields lacks paid, which it requires"),
+    ],
+)
+def test_a_call_back_that_can_never_be_paid_is_told_before_one_is_owed(break_it: Any, why: str) -> None:
+    """In each run of sweep, by scheme and reason, for the alarm; of one that is right nothing is told."""
+    world = World(calls_back=False)
+    world.scheme = _calling_back(world.scheme, calls_back=True)
+    world.takers[world.scheme.name] = world.scheme
+    assert fault_of(world.scheme, world.takers) == ""
+    world.sweep()
+    assert world.journal.counts["SchemeFailed"] == 0
+    break_it(world)
+    world.sweep()
+    assert world.journal.counts["SchemeFailed"] == 1
+    assert why in str(world.journal.lines[-1].details["reason"])
 
 
 def test_a_scheme_that_has_lost_its_call_back_owes_nothing_any_more(world: World) -> None:

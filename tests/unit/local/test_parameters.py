@@ -54,6 +54,15 @@ def test_a_tenant_elsewhere_keeps_the_templates_caution(url: str) -> None:
     assert not {"SafetyDelaySeconds", "MaycurRequestsPerSecond"} & elsewhere.keys()
 
 
+def test_a_call_back_that_nobody_takes_is_refused() -> None:
+    """A parameter names the other scheme, so only the stack's own values can tell."""
+    with pytest.raises(LocalError, match="hands rows on to nobody, which the stack does not run: add it to Scheme"):
+        check_schemes(parameters(SchemeParameters="strategy_id=nobody"), TEMPLATE)
+    both = "paid-to-paybill,payment-result-to-maycur"
+    bound = "strategy_id=payment-result-to-maycur,endpoint=/api/openapi/result"
+    check_schemes(parameters(Scheme=both, SchemeParameters=bound), TEMPLATE)
+
+
 @pytest.mark.parametrize(
     ("written", "why"),
     [

@@ -73,6 +73,24 @@ def test_the_row_must_have_what_the_other_scheme_needs(tmp_path: Path, fields: s
     assert said(tmp_path, "a", a=calling("b", fields, form="form: A"), b=TAKER) == [problem]
 
 
+def test_two_schemes_that_hand_to_one_are_refused(tmp_path: Path) -> None:
+    """Payments of both may have one key, and the second would be taken for a change of the first."""
+    files = {"a": calling("c", form="form: A"), "b": calling("c", form="form: B"), "c": TAKER}
+    wrong = "{} hands its rows on to c, too, and two payments with one key would become one row there; "
+    hint = "copy c under another name, and hand on to the copy"
+    assert said(tmp_path, "a", **files) == [wrong.format("b") + hint]
+    assert said(tmp_path, "b", **files) == [wrong.format("a") + hint]
+    assert said(tmp_path, "c", **files) == []
+
+
+def test_a_parameters_default_is_judged_with_the_file(tmp_path: Path) -> None:
+    """What runs when nobody binds it must be right as well."""
+    other = "{ label: { en: o, zh: o }, find: { en: f, zh: f }, default: nobody }"
+    text = calling('"{{param.other}}"').replace("source:", f"parameters: {{ other: {other} }}\nsource:", 1)
+    (problem,) = said(tmp_path, "a", a=text)
+    assert problem.startswith("call_back.scheme: no scheme is called nobody")
+
+
 def test_a_scheme_that_a_parameter_names_is_judged_in_the_stack(tmp_path: Path) -> None:
     """Nobody knows it here."""
     parameters = "parameters: { other: { label: { en: o, zh: o }, find: { en: f, zh: f } } }\nsource:"

@@ -4,9 +4,10 @@ What is costly to make (clients, connections) is made once per process; what bel
 function imports only what its schemes use: sweep knows no system at all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from paysync import __version__
@@ -14,11 +15,13 @@ from paysync.adapters.aws.shapes import DynamoShapes
 from paysync.bootstrap.collecting import collecting
 from paysync.bootstrap.connectors import Connectors
 from paysync.bootstrap.ground import Ground
+from paysync.core.call_back import fault_of
 from paysync.core.collect import CollectPorts
 from paysync.core.diagnosis import Code, Diagnosis
-from paysync.core.errors import SettingsError
+from paysync.core.errors import SchemeError, SettingsError
 from paysync.core.fetch import FetchPorts
 from paysync.core.probe import PROBE_PAGE_SIZE
+from paysync.core.runs import all_that_can_be, tell_failed
 from paysync.core.sweep import SweepPorts
 from paysync.core.times import Instant
 from paysync.core.turn import PushPorts
@@ -70,10 +73,22 @@ class PushFunction(Function):
         super().__init__(ground)
         self._connectors = Connectors(ground)
         self._connectors.prepare(scheme.target.connector for scheme in ground.chosen())
+        for scheme in ground.chosen():
+            if fault := fault_of(scheme, self.takers()):
+                error = SchemeError(Diagnosis.of(Code.SCHEME, what=fault))
+                tell_failed(scheme.name, error, ground.journal)
 
     def schemes(self) -> Mapping[str, PushPorts]:
-        """The ports of every scheme of the stack, by the credentials as they are now."""
-        return {scheme.name: self._ports(scheme) for scheme in self._ground.chosen()}
+        """The ports of every scheme of the stack that can be made, by the credentials as they are now.
+
+        Messages of the others are not touched, and come again.
+        """
+        makers = [(scheme.name, partial(self._ports, scheme)) for scheme in self._ground.chosen()]
+        return all_that_can_be(makers, journal=self.journal)
+
+    def takers(self) -> "Mapping[str, Scheme]":
+        """Every scheme of the stack, whether it can run now or not: rows may be handed on to it."""
+        return {scheme.name: scheme for scheme in self._ground.chosen()}
 
     def _ports(self, scheme: "Scheme") -> PushPorts:
         ground, system = self._ground, self._connectors.named(scheme.target.connector)
@@ -101,38 +116,40 @@ class FetchFunction(Function):
         self._connectors = Connectors(ground)
         self._connectors.prepare(scheme.source.connector for scheme in fetched(ground, ""))
 
-    def schemes(self, wanted: str) -> Iterator[tuple[str, FetchPorts]]:
-        """The ports of the scheme that is named, or of all, for one run; of those that have something to fetch.
+    def schemes(self, wanted: str) -> Iterator[tuple[str, Callable[[], FetchPorts]]]:
+        """What makes the ports of the scheme that is named, or of all that have something to fetch, for one run.
 
         All share one deadline, so each run begins with another one: the backlog of one does not starve the others.
         """
         found = fetched(self._ground, wanted)
         first = int(self._ground.ids.fraction() * len(found))
         for scheme in (*found[first:], *found[:first]):
-            ports = fetch_ports_of(self._ground, scheme, self._connectors.source(scheme))
-            if scheme.source.remedy:
-                asking = replace(scheme, source=scheme.source.asking_for_remedy())
-                ports = replace(ports, remedy=self._connectors.source(asking))
-            yield scheme.name, replace(ports, schedule=self._ground.schedule(scheme))
+            yield scheme.name, partial(self._ports, scheme)
 
-    def collections(self, wanted: str) -> Iterator[tuple[str, CollectPorts]]:
-        """The ports of the collection that is named, or of all, for one run."""
+    def collections(self, wanted: str) -> Iterator[tuple[str, Callable[[], CollectPorts]]]:
+        """What makes the ports of the collection that is named, or of all, for one run."""
         return collecting(self._ground, self._connectors, wanted)
+
+    def _ports(self, scheme: "Scheme") -> FetchPorts:
+        ports = fetch_ports_of(self._ground, scheme, self._connectors.source(scheme))
+        if scheme.source.remedy:
+            asking = replace(scheme, source=scheme.source.asking_for_remedy())
+            ports = replace(ports, remedy=self._connectors.source(asking))
+        return replace(ports, schedule=self._ground.schedule(scheme))
 
 
 class SweepFunction(Function):
     """sweep: the ledger and the queue, no vendor."""
 
-    def schemes(self) -> Mapping[str, SweepPorts]:
-        """The ports of every scheme of the stack."""
+    def schemes(self) -> Iterator[tuple[str, Callable[[], SweepPorts]]]:
+        """What makes the ports of every scheme of the stack."""
+        all_of_them = {scheme.name: scheme for scheme in self._ground.chosen()}
+        for name, scheme in all_of_them.items():
+            yield name, partial(self._ports, scheme, all_of_them)
+
+    def _ports(self, scheme: "Scheme", all_of_them: "Mapping[str, Scheme]") -> SweepPorts:
         ground = self._ground
-        all_of_them = {scheme.name: scheme for scheme in ground.chosen()}
-        return {
-            name: SweepPorts(
-                scheme, ground.ledger, ground.outbox, ground.clock, ground.journal, all_of_them, __version__
-            )
-            for name, scheme in all_of_them.items()
-        }
+        return SweepPorts(scheme, ground.ledger, ground.outbox, ground.clock, ground.journal, all_of_them, __version__)
 
 
 class ReconcileFunction(Function):
@@ -142,21 +159,24 @@ class ReconcileFunction(Function):
         super().__init__(ground)
         self._connectors = Connectors(ground)
 
-    def schemes(self, wanted: str) -> "Iterator[tuple[str, ReconcilePorts]]":
-        """The ports of the scheme that is named, or of all, for one run."""
+    def schemes(self, wanted: str) -> "Iterator[tuple[str, Callable[[], ReconcilePorts]]]":
+        """What makes the ports of the scheme that is named, or of all, for one run."""
+        for scheme in self._ground.chosen(wanted):
+            yield scheme.name, partial(self._ports, scheme)
+
+    def checks(self, wanted: str) -> "Iterator[tuple[str, Callable[[], CheckPorts]]]":
+        """What makes the look at the target of the scheme that is named, or of all."""
+        for scheme in self._ground.chosen(wanted):
+            yield f"check of {scheme.name}", partial(check_ports_of, self._ground, scheme, self._connectors)
+
+    def _ports(self, scheme: "Scheme") -> "ReconcilePorts":
         from paysync.core.handed_over import HandedOver
         from paysync.core.reconcile import ReconcilePorts
 
-        for scheme in self._ground.chosen(wanted):
-            source = self._connectors.source(scheme) if scheme.source.is_fetched else HandedOver()
-            fetch = fetch_ports_of(self._ground, scheme, source)
-            system = self._connectors.named(scheme.target.connector)
-            yield scheme.name, ReconcilePorts(fetch, system.target(scheme), system.user)
-
-    def checks(self, wanted: str) -> "Iterator[tuple[str, CheckPorts]]":
-        """What looks at the target of the scheme that is named, or of all."""
-        for scheme in self._ground.chosen(wanted):
-            yield f"check of {scheme.name}", check_ports_of(self._ground, scheme, self._connectors)
+        source = self._connectors.source(scheme) if scheme.source.is_fetched else HandedOver()
+        fetch = fetch_ports_of(self._ground, scheme, source)
+        system = self._connectors.named(scheme.target.connector)
+        return ReconcilePorts(fetch, system.target(scheme), system.user)
 
     def keep(self, scheme: str, document: Mapping[str, Any]) -> None:
         """Keep a report in the ledger's table."""

@@ -1,7 +1,8 @@
 """Collections of a stack: told apart from its schemes, and wired for one reading."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from paysync.core.collect import CollectPorts
@@ -25,11 +26,13 @@ def told_apart(settings: Settings) -> Settings:
     return replace(settings, schemes=schemes, collections=tuple(sorted(named)))
 
 
-def collecting(ground: "Ground", connectors: "Connectors", wanted: str) -> Iterator[tuple[str, CollectPorts]]:
+def collecting(
+    ground: "Ground", connectors: "Connectors", wanted: str
+) -> Iterator[tuple[str, Callable[[], CollectPorts]]]:
     """The ports of the collection that is named, or of all of the stack."""
     for name in ground.settings.collections:
         if wanted in {"", name}:
-            yield name, _ports(ground, connectors, name)
+            yield name, partial(_ports, ground, connectors, name)
 
 
 def _ports(ground: "Ground", connectors: "Connectors", name: str) -> CollectPorts:

@@ -5,11 +5,12 @@ schemes use.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from paysync.core.errors import DefectError
+from paysync.core.errors import DefectError, PaysyncError
 from paysync.settings import Endpoint
 
 if TYPE_CHECKING:
@@ -95,9 +96,13 @@ class Connectors:
         return self._made[name]
 
     def prepare(self, names: Iterable[str]) -> None:
-        """Make these now: a function does so in its init phase, before its first event."""
+        """Make these now: a function does so in its init phase, before its first event.
+
+        One that cannot be made is told when a scheme asks for it: it is no reason to stop the others.
+        """
         for name in names:
-            self.named(name)
+            with suppress(PaysyncError):
+                self.named(name)
 
 
 def endpoint_of(known: Endpoint | None) -> Endpoint:

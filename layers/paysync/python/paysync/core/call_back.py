@@ -17,7 +17,7 @@ from paysync.core.pace import wake_pause
 from paysync.core.ports import Clock, Journal, Ledger, Outbox
 from paysync.core.reading import payments
 from paysync.core.records import Change, Committed, Entry, Payment, Row
-from paysync.core.scheme import HANDED_OVER, CallBack, Scheme
+from paysync.core.scheme import HANDED_OVER, CallBack, Scheme, Template, Tree
 from paysync.core.scope import scope_of
 from paysync.core.states import Event
 from paysync.core.templates import render
@@ -78,10 +78,42 @@ def misfit(scheme: Scheme, taker: Scheme, schemes: Mapping[str, Scheme]) -> str:
     for former in _chain_to(scheme, schemes):
         if (former.target.connector, former.target.form) == form:
             return f"it makes bills of the form {taker.target.form}, as {former.name} does for the same payment"
+    for other in _givers_of(taker, schemes):
+        if other.name != scheme.name:
+            return f"{other.name} hands rows to it, too, and two payments with one key would become one row there"
     return ""
 
 
+def fault_of(scheme: Scheme, schemes: Mapping[str, Scheme]) -> str:
+    """Why no row of `scheme` can ever be handed on in this stack, or nothing: known before the first is booked."""
+    wanted = scheme.call_back
+    if wanted is None:
+        return ""
+    taker = schemes.get(wanted.scheme)
+    if taker is None:
+        return f"it hands rows on to {wanted.scheme}, which the stack does not run: add it to Scheme, or name none"
+    why = misfit(scheme, taker, schemes) or _ill_filled(scheme, taker, dict(wanted.fields))
+    return f"its rows cannot be handed on to {taker.name}: {why}" if why else ""
+
+
 # ----------------------------------------------------------------------------------------------------------------------
+
+
+def _ill_filled(scheme: Scheme, taker: Scheme, fields: Mapping[str, Tree]) -> str:
+    lacking = [one.name for one in taker.source.fields if one.required and one.name not in fields]
+    if lacking:
+        return f"call_back.fields lacks {', '.join(lacking)}, which it requires"
+    key = taker.source.key
+    if key in fields and not _is_own_key(scheme, fields[key]):
+        return f"its key {key} does not get the payment's own key"
+    return ""
+
+
+def _is_own_key(scheme: Scheme, tree: Tree) -> bool:
+    own = [("payment", "key"), *([] if scheme.source.flatten else [tuple(scheme.source.key.split("."))])]
+    return isinstance(tree, Template) and [getattr(part, "path", None) for part in tree.parts] in [
+        [path] for path in own
+    ]
 
 
 def _payments(ports: CallBackPorts, row: Row, wanted: CallBack) -> Sequence[Payment] | Diagnosis:
@@ -113,9 +145,12 @@ def _chain_to(scheme: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[Scheme]
     chain = [scheme]
     for last in chain:
         yield last
-        givers = (one for one in schemes.values() if one.call_back and one.call_back.scheme == last.name)
         known = {one.name for one in chain}
-        chain += [one for one in givers if one.name not in known]
+        chain += [one for one in _givers_of(last, schemes) if one.name not in known]
+
+
+def _givers_of(taker: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[Scheme]:
+    return (one for one in schemes.values() if one.call_back and one.call_back.scheme == taker.name)
 
 
 def _for(ports: CallBackPorts, taker: Scheme) -> CallBackPorts:

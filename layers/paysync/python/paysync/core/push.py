@@ -26,9 +26,16 @@ _UNREADABLE = timedelta(minutes=5)
 
 
 def push_batch(
-    received: Sequence[Received], schemes: Mapping[str, PushPorts], *, deadline: Instant
+    received: Sequence[Received],
+    schemes: Mapping[str, PushPorts],
+    *,
+    deadline: Instant,
+    takers: Mapping[str, Scheme] | None = None,
 ) -> Mapping[str, Verdict]:
-    """Work through one delivery; per message id, whether it may be deleted. Messages that go back are postponed."""
+    """Work through one delivery; per message id, whether it may be deleted. Messages that go back are postponed.
+
+    `takers`: the schemes of the stack, also those that cannot run now; else those of `schemes`.
+    """
     verdicts: dict[str, Verdict] = {}
     desks: list[Desk] = []
     for name, ports in schemes.items():
@@ -38,9 +45,9 @@ def push_batch(
             verdicts.update(_push_scheme(mine, desks[-1]))
     for message in received:
         verdicts.setdefault(message.id, GiveBack(_UNREADABLE))
-    takers = {name: ports.scheme for name, ports in schemes.items()}
+    known = takers or {name: ports.scheme for name, ports in schemes.items()}
     for desk in desks:
-        _hand_on(desk, takers)
+        _hand_on(desk, known)
     return verdicts
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from paysync.core.call_back import CallBackPorts, call_back
+from paysync.core.call_back import CallBackPorts, call_back, fault_of
 from paysync.core.claim import lock_is_free
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.errors import SchemeError
 from paysync.core.pace import wake_pause
 from paysync.core.ports import Clock, Journal, Ledger, Outbox
 from paysync.core.records import Change, Committed, Entry, Message, Row
+from paysync.core.runs import tell_failed
 from paysync.core.scheme import Scheme
 from paysync.core.states import OPEN, Event, State
 from paysync.core.times import Instant
@@ -51,6 +54,7 @@ class SweepReport:
 def sweep(ports: SweepPorts) -> SweepReport:
     """Wake rows without progress, send dead letters, let go on who waited for a decision; last of all, call back."""
     report = SweepReport()
+    _tell_fault(ports)
     backlog = ports.outbox.waiting() > 0
     for state in OPEN:
         _wake(ports, report, _due(ports, state, backlog=backlog))
@@ -68,6 +72,13 @@ def tell_standing(ports: SweepPorts) -> None:
     states = ports.ledger.counts(ports.scheme.name).states
     for state, metric in _STANDING.items():
         ports.journal.count(metric, states.get(state, 0))
+
+
+def _tell_fault(ports: SweepPorts) -> None:
+    """A call-back that can never be paid is told while nobody is owed anything yet."""
+    fault = fault_of(ports.scheme, ports.takers)
+    if fault:
+        tell_failed(ports.scheme.name, SchemeError(Diagnosis.of(Code.SCHEME, what=fault)), ports.journal)
 
 
 def _due(ports: SweepPorts, state: State, *, backlog: bool = False) -> Sequence[Row]:

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from paysync.adapters.k3cloud.settings import ConnectionSettings
-from paysync.core.errors import PaysyncError
+from paysync.core.call_back import fault_of
+from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.errors import PaysyncError, SchemeError
+from paysync.core.scheme import Scheme
 from paysync.local.errors import LocalError
 from paysync.schemes import collection_names
 from paysync.schemes.binding import bindings, unbound
@@ -61,9 +64,8 @@ def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
         bound = bindings(_schemes_of(full["Scheme"]), rule_id=full["RuleId"], since=full["FetchSince"], given=given)
         lacking = unbound(bound)
         if not lacking:
-            for scheme, values in bound.items():
-                chosen = Overrides(on_unresolved=full["OnUnresolved"], attestation=full["Attestation"] or None)
-                load(scheme, values, chosen)
+            chosen = Overrides(on_unresolved=full["OnUnresolved"], attestation=full["Attestation"] or None)
+            _check_call_backs({scheme: load(scheme, values, chosen) for scheme, values in bound.items()})
     except (ValueError, PaysyncError) as wrong:
         msg = f"SchemeParameters has {wrong}: write name=value" if isinstance(wrong, ValueError) else str(wrong)
         raise LocalError(msg) from None
@@ -75,6 +77,12 @@ def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
         names = ",".join(one.setting for one in lacking)
         msg = "\n".join(["Not bound, so it would not run:", *lines, f"Write --set 'SchemeParameters={names}'"])
         raise LocalError(msg)
+
+
+def _check_call_backs(schemes: Mapping[str, Scheme]) -> None:
+    for scheme in schemes.values():
+        if fault := fault_of(scheme, schemes):
+            raise SchemeError(Diagnosis.of(Code.SCHEME, what=f"{scheme.name}: {fault}"))
 
 
 def check_connections(parameters: Mapping[str, str], template: Path) -> None:

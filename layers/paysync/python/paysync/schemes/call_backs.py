@@ -1,6 +1,7 @@
 """A call-back that names another scheme: is there one, does it take the row, can a bill be taken for another's?
 
-What a parameter names is known only in a stack: `core.call_back` refuses the same there.
+What a parameter names is known only in a stack: `core.call_back` judges the same there, when it is put up, when its
+functions start, and before a row is handed on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from paysync.core.scheme import HANDED_OVER, Template
 from paysync.core.templates import parse
 from paysync.schemes import FOLDER, names
+from paysync.schemes.build import PARAMETER
 from paysync.schemes.model import CallBack, SchemeFile
 from paysync.schemes.problems import Problem, suggestion
 from paysync.schemes.yamltext import Data, Document, Place, read
@@ -35,7 +37,12 @@ class _Peer:
 
     @property
     def hands_on_to(self) -> str:
+        """The scheme that is named outright, or by a parameter's default; what a stack binds is judged there."""
         named = self.document.at(_SCHEME)
+        if not isinstance(named, str):
+            return ""
+        if parameter := PARAMETER.match(named):
+            named = self.document.at(("parameters", parameter[1], "default"))
         return named if isinstance(named, str) and isinstance(parse(named), str) else ""
 
     @property
@@ -55,7 +62,13 @@ def call_back_problems(scheme: SchemeFile, document: Document, folder: Path) -> 
         what = f"call_back.scheme: no scheme is called {mine.hands_on_to}"
         yield Problem(line, what, suggestion(mine.hands_on_to, names()))
         return
-    yield from (Problem(line, *wrong) for wrong in _along_the_chain(mine, folder))
+    along = [Problem(line, *wrong) for wrong in _along_the_chain(mine, folder)]
+    yield from along
+    for other in () if along else _others_that_hand_to(mine, folder):
+        what = (
+            f"{other} hands its rows on to {taker.name}, too, and two payments with one key would become one row there"
+        )
+        yield Problem(line, what, f"copy {taker.name} under another name, and hand on to the copy")
     if taker.connector == HANDED_OVER:
         yield from _fields(scheme, scheme.call_back, taker, document)
     else:
@@ -71,6 +84,13 @@ def _peer(name: str, folder: Path) -> _Peer | None:
         if file.is_file():
             return _Peer(name, read(file.read_text(encoding="utf-8"), str(file)))
     return None
+
+
+def _others_that_hand_to(mine: _Peer, folder: Path) -> Iterator[str]:
+    """The schemes beside this file that name the same one."""
+    for file in sorted(folder.glob("*.yaml")):
+        if file.stem != mine.name and (other := _peer(file.stem, folder)) and other.hands_on_to == mine.hands_on_to:
+            yield other.name
 
 
 def _along_the_chain(mine: _Peer, folder: Path) -> Iterator[tuple[str, str]]:

@@ -96,6 +96,26 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             solution="改正方案文件后重新部署，并用 `paysync doctor` 检查，再执行 `paysync replay KEY`。",
         ),
     ),
+    # Takes {failed}, {ran}, {what}.
+    Code.SCHEMES_FAILED: Explanation(
+        Kind.PERMANENT,
+        Who.IT,
+        en=Text(
+            problem="These schemes of the stack could not run: {failed}. {what} Those that ran: {ran}.",
+            cause=(
+                "Schemes stand beside each other: what stops one, such as an address, a secret or its system, does "
+                "not stop the others. Nothing of it is half-done."
+            ),
+            solution=(
+                "Mend what is named; the next run goes on from where this scheme stood. Nothing needs `paysync replay`."
+            ),
+        ),
+        zh=Text(
+            problem="堆栈中有方案无法运行：{failed}。{what} 已运行的方案：{ran}。",
+            cause="各方案相互独立：某一方案因地址、密钥或对方系统而停下，不影响其他方案，也没有做到一半的处理。",
+            solution="按提示排除后，下次运行从该方案停下的位置继续，无需 `paysync replay`。",
+        ),
+    ),
     # Takes {bill}.
     Code.FENCED: Explanation(
         Kind.TRANSIENT,
