@@ -245,7 +245,10 @@ def test_a_bill_that_is_gone_is_left_to_a_person() -> None:
     books = Books()
     books.gone = True
     desk, turn = completed(books)
-    assert stands(desk, turn) == (State.REVIEW, Diagnosis.of(Code.BILL_GONE, bill="FKD7", bill_id="7"))
+    assert stands(desk, turn) == (
+        State.REVIEW,
+        Diagnosis.of(Code.BILL_GONE, bill="FKD7", bill_id="7", system="K3Cloud"),
+    )
     assert books.calls == ["bills"]
 
 
@@ -260,7 +263,10 @@ def test_a_bill_that_goes_meanwhile_is_left_to_a_person() -> None:
 
     books.target.script = {**books.target.script, "save": save}
     complete(desk, [turn])
-    assert stands(desk, turn) == (State.REVIEW, Diagnosis.of(Code.BILL_GONE, bill="FKD7", bill_id="7"))
+    assert stands(desk, turn) == (
+        State.REVIEW,
+        Diagnosis.of(Code.BILL_GONE, bill="FKD7", bill_id="7", system="K3Cloud"),
+    )
 
 
 @pytest.mark.parametrize("failure", [TIMEOUT, LOCKED], ids=["unknown", "not now"])

@@ -110,6 +110,25 @@ def test_what_a_phrase_names_is_translated_with_it(why: str, chinese: str) -> No
 def test_other_peoples_words_stay_as_they_are() -> None:
     """A number, a name and what is no phrase of paysync's are not touched; English stays English."""
     bad = Diagnosis.of(Code.DOUBT_MISMATCH, bill="amount", what="amount", found="amount")
-    assert bad.problem("zh") == "一次下推的答复丢失，之后出现付款单 amount，但其金额不符：amount。"
+    assert bad.problem("zh") == "一次请求的答复丢失，之后出现付款单 amount，但其金额不符：amount。"
     assert "its amount does not fit" in bad.problem("en")
     assert "某处" in Diagnosis.of(Code.DEFECT, what="某处").problem("zh")
+
+
+@pytest.mark.parametrize(
+    ("system", "english", "chinese"),
+    [("K3Cloud", "in K3Cloud any more", "在金蝶中"), ("the target system", "in the target system", "在目标系统中")],
+)
+def test_the_system_is_named_that_a_scheme_writes_into(system: str, english: str, chinese: str) -> None:
+    """A bill of another system is not looked for in K3Cloud; one kept from before this was known names none."""
+    told = Diagnosis.of(Code.BILL_GONE, bill="D-1").at(system)
+    assert english in told.problem("en")
+    assert chinese in told.problem("zh")
+    assert told.at(system) == told
+    assert "in the target system" in Diagnosis.of(Code.BILL_GONE, bill="D-1").problem("en")
+
+
+def test_what_names_no_system_stays_as_it_is() -> None:
+    """No particular that no text uses."""
+    why = Diagnosis.of(Code.BILL_DRAFT, bill="FKD1")
+    assert why.at("K3Cloud") == why

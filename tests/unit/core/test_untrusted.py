@@ -98,5 +98,5 @@ def test_only_the_payment_in_question_waits(
     desk, turns = taken(target, *moves)
     works(desk, turns)
     assert [turn.row.state for turn in turns] == [left, State.REVIEW, left]
-    assert turns[1].row.diagnosis == Diagnosis.of(Code.DOUBT_UNTRUSTED)
+    assert turns[1].row.diagnosis == Diagnosis.of(Code.DOUBT_UNTRUSTED, system="K3Cloud")
     assert target.asked == [CODES, ("P1",), ("P2",), ("P3",)]

@@ -11,7 +11,8 @@ __all__ = ["Code", "Diagnosis", "Explanation", "Kind", "Language", "Text", "Who"
 
 Language: TypeAlias = Literal["en", "zh"]
 _LONGEST_DETAIL = 300
-_PHRASES = frozenset({"why", "what"})
+_PHRASES = frozenset({"why", "what", "system"})
+_SYSTEM = "the target system"
 """The particulars that hold phrases of paysync's own; other ones are names, numbers and other people's words."""
 
 
@@ -56,6 +57,12 @@ class Diagnosis:
     def of(cls, code: Code, **details: object) -> "Diagnosis":
         """The diagnosis with each detail as short text; one named `vendor` is the vendor's own wording."""
         return cls(code, tuple((name, str(value)[:_LONGEST_DETAIL]) for name, value in sorted(details.items())))
+
+    def at(self, system: str) -> "Diagnosis":
+        """The same, told of this system, where its texts name one."""
+        texts = (self._text("en"), self._text("zh"))
+        told = any("{system}" in said for text in texts for said in (text.problem, text.cause, text.solution))
+        return Diagnosis.of(self.code, **{**dict(self.details), "system": system}) if told else self
 
     @property
     def kind(self) -> Kind:
@@ -107,7 +114,7 @@ class Diagnosis:
         return entry.zh if language == "zh" else entry.en
 
     def _fill(self, text: str, language: Language) -> str:
-        for name, value in self.details:
+        for name, value in (*self.details, ("system", _SYSTEM)):
             text = text.replace(
                 "{" + name + "}", _in_chinese(value) if language == "zh" and name in _PHRASES else value
             )

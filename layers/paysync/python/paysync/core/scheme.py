@@ -14,6 +14,7 @@ from paysync.core.times import Instant
 if TYPE_CHECKING:
     from paysync.core.exchanges import Exchange, Listing, Promise
 
+_SYSTEMS: Final = {"k3cloud": "K3Cloud", "maycur": "Maycur"}
 HANDED_OVER: Final = "paysync"
 """The connector of a source whose rows are handed over by another scheme's call-back."""
 
@@ -240,6 +241,11 @@ class TargetPart:
     """The vendor's, by which a making call may be repeated."""
     exchange: "Exchange | None" = None
     """The calls to a system that paysync does not know; None where the connector knows it."""
+
+    @property
+    def system(self) -> str:
+        """What a person calls it."""
+        return _SYSTEMS.get(self.connector, "the target system")
 
 
 @dataclass(frozen=True, slots=True)

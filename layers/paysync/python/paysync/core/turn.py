@@ -244,6 +244,7 @@ class Desk:
         lock: LockStep = LockStep.KEEP,
         **changes: Unpack[RowChanges],
     ) -> bool:
+        because = because.at(self.scheme.target.system) if because else None
         changes["lease"], changes["diagnosis"] = None, because
         refused = self.step(turn, event, because=because, lock=lock, **changes)
         if refused is None:

@@ -86,6 +86,7 @@ PARTICULARS: Final[Mapping[str, str]] = MappingProxyType(
         "remedy": "what to do, in a sentence",
         "size": "how many rows were asked for",
         "status": "document status (Z, A, B, C, D) of the application, or an HTTP status",
+        "system": "the system that the scheme writes into",
         "theirs": "currency of the application",
         "vanished": "paths of fields that are gone, separated by commas; - for none",
         "vendor": "the vendor's own words",

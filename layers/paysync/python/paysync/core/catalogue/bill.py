@@ -178,46 +178,46 @@ BILL: Final[Mapping[Code, Explanation]] = {
             ),
         ),
     ),
-    # Takes {bill}.
+    # Takes {bill}, {system}.
     Code.BILL_VOIDED: Explanation(
         Kind.REVIEW,
         Who.ACCOUNTANT,
         en=Text(
             problem="Payment bill {bill} of this payment is voided.",
-            cause="Somebody voided it in K3Cloud (“作废”) before paysync had finished it.",
+            cause="Somebody voided it in {system} before paysync had finished it.",
             solution=(
-                "If that was a mistake, take it back (“反作废”) and run `paysync review adopt KEY BILL`. If it "
-                "was on purpose, book the payment by hand where that is needed, and run `paysync review close KEY`."
+                "If that was a mistake, take it back (“反作废” in K3Cloud) and run `paysync review adopt KEY BILL`. If "
+                "it was on purpose, book the payment by hand where that is needed, and run `paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="这笔付款的付款单 {bill} 已作废。",
-            cause="在 paysync 处理完成之前，有人在金蝶中作废了该单。",
+            cause="在 paysync 处理完成之前，有人在{system}中作废了该单。",
             solution=(
-                "若属误操作，【反作废】后执行 `paysync review adopt KEY BILL`；若确需作废，视需要手工入账，再执行 "
-                "`paysync review close KEY`。"
+                "若属误操作，恢复该单（金蝶为【反作废】）后执行 `paysync review adopt KEY BILL`；若确需作废，"
+                "视需要手工入账，再执行 `paysync review close KEY`。"
             ),
         ),
     ),
-    # Takes {bill}.
+    # Takes {bill}, {system}.
     Code.BILL_GONE: Explanation(
         Kind.REVIEW,
         Who.ACCOUNTANT,
         en=Text(
-            problem="Payment bill {bill} of this payment cannot be found in K3Cloud any more.",
-            cause="It was deleted, or the integration user no longer sees its organisation.",
+            problem="Payment bill {bill} of this payment cannot be found in {system} any more.",
+            cause="It was deleted, or the integration user no longer sees it or its organisation.",
             solution=(
-                "Look for it in K3Cloud, also in “上机操作日志”. If it is there and only the right was missing, "
-                "run `paysync review adopt KEY BILL`. If it was deleted, book the payment by hand where that is "
-                "needed, and run `paysync review close KEY`."
+                "Look for it in {system}, also in its log (“上机操作日志” in K3Cloud). If it is there and only the "
+                "right was missing, run `paysync review adopt KEY BILL`. If it was deleted, book the payment by hand "
+                "where that is needed, and run `paysync review close KEY`."
             ),
         ),
         zh=Text(
-            problem="在金蝶中已找不到这笔付款的付款单 {bill}。",
-            cause="该单已被删除，或集成用户不再有该组织的数据权限。",
+            problem="在{system}中已找不到这笔付款的付款单 {bill}。",
+            cause="该单已被删除，或集成用户不再有该单或该组织的数据权限。",
             solution=(
-                "在金蝶查找该单，并查看【上机操作日志】。单据仍在、只是缺少权限的，补充授权后执行 "
-                "`paysync review adopt KEY BILL`；已被删除的，视需要手工入账，再执行 `paysync review close KEY`。"
+                "在{system}查找该单，并查看操作日志（金蝶为【上机操作日志】）。单据仍在、只是缺少权限的，补充授权后"
+                "执行 `paysync review adopt KEY BILL`；已被删除的，视需要手工入账，再执行 `paysync review close KEY`。"
             ),
         ),
     ),
