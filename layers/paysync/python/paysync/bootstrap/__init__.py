@@ -267,10 +267,15 @@ def fetched(ground: Ground, wanted: str) -> "tuple[Scheme, ...]":
 
 
 def check_ports_of(ground: Ground, scheme: "Scheme", connectors: Connectors) -> "CheckPorts":
-    """One scheme's ports for one look at its target, whoever makes it."""
+    """One scheme's ports for one look at its target, and at a source that can be looked at, whoever makes it."""
     from paysync.core.check import CheckPorts
+    from paysync.core.inspection import Several
 
-    inspector = connectors.named(scheme.target.connector).inspector(scheme)
+    looks = [connectors.named(scheme.target.connector).inspector(scheme)]
+    if scheme.source.is_fetched:
+        looks.append(connectors.named(scheme.source.connector).source_inspector(scheme))
+    made = [look for look in looks if look is not None]
+    inspector = Several(*made) if made else None
     return CheckPorts(scheme, ground.ledger, inspector, ground.clock, ground.journal)
 
 

@@ -62,6 +62,11 @@ class Connector:
         del scheme
         return None
 
+    def source_inspector(self, scheme: "Scheme") -> "Inspector | None":
+        """What looks at the scheme's source without changing anything; None where there is nothing to see by it."""
+        del scheme
+        return None
+
     def rows(self, collection: "Collection") -> "FormRows":
         """The rows of a collection's form."""
         raise self._lacks(f"collection {collection.name}")

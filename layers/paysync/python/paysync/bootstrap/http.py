@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import httpx
 
     from paysync.bootstrap.ground import Ground
+    from paysync.core.inspection import Inspector
     from paysync.core.ports import Source, Target
     from paysync.core.scheme import Scheme
 
@@ -55,6 +56,18 @@ class Http(Connector):
             exchange.headers if exchange else (), secret, scheme.parameters, setting=self._endpoint.secret
         )
         return HttpTarget(self._client(secret), scheme, headers)
+
+    def inspector(self, scheme: "Scheme") -> "Inspector":
+        """A look at the scheme's documents by its own questions."""
+        from paysync.adapters.http.inspector import HttpInspector
+
+        return HttpInspector(self.target(scheme), scheme)
+
+    def source_inspector(self, scheme: "Scheme") -> "Inspector":
+        """A look at the scheme's list."""
+        from paysync.adapters.http.inspector import HttpSourceInspector
+
+        return HttpSourceInspector(self.source(scheme), scheme, self._ground.clock)
 
     def _client(self, secret: Mapping[str, object], pacer: Pacer | None = None) -> HttpClient:
         ground = self._ground

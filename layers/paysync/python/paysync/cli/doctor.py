@@ -37,9 +37,9 @@ def doctor(
 ) -> None:
     """Look at your tenant, read-only, for what the next payment would fail on. Writes nothing anywhere.
 
-    Fields, organisations, lookups and the conversion rule of K3Cloud, as every night; ends with 1 when something is
-    found. --paging: six calls of two rows each to Maycur's paid list instead; put the verdict into the scheme as
-    `source.paging`.
+    Fields, organisations, lookups and the conversion rule of K3Cloud, the questions and the list of a scheme with
+    connector http, as every night; ends with 1 when something is found. --paging: six calls of two rows each to
+    Maycur's paid list instead; put the verdict into the scheme as `source.paging`.
 
     Example: paysync doctor --stack paysync-prod
     """

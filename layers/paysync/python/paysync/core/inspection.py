@@ -7,7 +7,7 @@ from typing import Protocol
 
 from paysync.core.collection import LookupKey
 from paysync.core.diagnosis import Diagnosis
-from paysync.core.outcomes import Outcome
+from paysync.core.outcomes import Done, Outcome
 from paysync.core.records import BillRef
 
 
@@ -45,6 +45,24 @@ class Inspector(Protocol):
     def inspect(self, sample: Sample) -> Outcome[Sequence[Check]]:
         """What the next payments will need, each thing with its result; a failure where the target cannot be asked."""
         ...
+
+
+class Several:
+    """Looks one after the other; ends at the first that cannot be made."""
+
+    def __init__(self, *inspectors: Inspector) -> None:
+        self._inspectors = inspectors
+
+    def inspect(self, sample: Sample) -> Outcome[Sequence[Check]]:
+        """What all of them show."""
+        checks: list[Check] = []
+        for inspector in self._inspectors:
+            match inspector.inspect(sample):
+                case Done(found):
+                    checks += found
+                case failure:
+                    return failure
+        return Done(checks)
 
 
 def sound(what: str) -> Check:

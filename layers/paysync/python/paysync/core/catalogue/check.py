@@ -195,13 +195,13 @@ CHECK: Final[Mapping[Code, Explanation]] = {
         Kind.TRANSIENT,
         Who.NOBODY,
         en=Text(
-            problem="Whether the integration user may push, save, submit and audit {form} cannot be asked.",
-            cause="K3Cloud shows a missing right only to who tries; the check changes nothing.",
+            problem="Whether the integration user may make and complete {form} cannot be asked.",
+            cause="The system shows a missing right only to who tries; the check changes nothing.",
             solution="Nothing to do: the first payment of a pilot run shows it.",
         ),
         zh=Text(
-            problem="无法询问集成用户是否有权下推、保存、提交和审核 {form}。",
-            cause="只有实际操作时金蝶才会显示缺少的权限，而检查不做任何更改。",
+            problem="无法询问集成用户是否有权生成并处理 {form}。",
+            cause="只有实际操作时对方系统才会显示缺少的权限，而检查不做任何更改。",
             solution="无需处理，试运行的第一笔付款会显示。",
         ),
     ),
