@@ -78,6 +78,27 @@ def test_list_names_what_is_shipped_and_what_it_needs() -> None:
     assert one["to"] == "k3cloud AP_PAYBILL"
 
 
+def test_list_and_show_know_collections() -> None:
+    """A stack names them among its schemes, so whoever looks for names finds them there."""
+    assert "bank-accounts" in said("list")
+    (one,) = [each for each in json.loads(said("list", "--json")) if each["kind"] == "collection"]
+    assert (one["scheme"], one["from"], one["unbound"]) == ("bank-accounts", "k3cloud CN_BANKACNT", [])
+    told = said("show", "bank-accounts")
+    for word in ("金蝶银行账号查询", "账号编码", "FUseOrgId.FNumber", "30 min", "kind: scheme"):
+        assert word in told
+    assert json.loads(said("show", "--json", "bank-accounts"))["form"] == "CN_BANKACNT"
+
+
+def test_what_only_a_scheme_can_says_that_a_collection_is_none(row: Path) -> None:
+    """Instead of a name that was probably meant."""
+    for arguments in (
+        ("preview", "bank-accounts", "--row", row),
+        ("copy", "bank-accounts", "mine"),
+        ("test", "bank-accounts"),
+    ):
+        assert "bank-accounts is a collection" in str(refused(*arguments))
+
+
 def test_validate_finds_nothing_in_what_is_shipped() -> None:
     """The shipped schemes are valid, and the command says so with exit code 0."""
     assert "no problem found" in said("validate", *sorted(FOLDER.glob("*.yaml")))

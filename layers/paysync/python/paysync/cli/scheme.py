@@ -9,13 +9,23 @@ import typer
 from paysync.adapters.k3cloud.forms import Forms
 from paysync.cli import render
 from paysync.cli.scheme_rows import at_stack, from_file, from_ledger, named_stack, pairs, previews_of
-from paysync.cli.scheme_view import preview_document, show_preview, show_unbound, summary
+from paysync.cli.scheme_view import (
+    collection_summary,
+    preview_document,
+    show_collection,
+    show_preview,
+    show_unbound,
+    summary,
+)
 from paysync.cli.scheme_view import show as show_in_full
 from paysync.cli.stack import JsonOption, StackOption, stack_of
 from paysync.core.errors import SchemeError
-from paysync.schemes import FOLDER, names
+from paysync.schemes import FOLDER, collection_names, names
+from paysync.schemes.collections.load import plain_of as plain_collection_of
+from paysync.schemes.collections.load import version_of
 from paysync.schemes.differences import differences
 from paysync.schemes.load import load, path_of, plain_of
+from paysync.schemes.plain import Plain
 from paysync.schemes.problems import Problem, SchemeFileError
 
 app = typer.Typer(
@@ -29,8 +39,9 @@ _USAGE: Final = 2
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
-    """The schemes that are shipped, and what each needs to be told."""
+    """The schemes that are shipped, and what each needs to be told; then the collections that lookups read."""
     documents = [summary(plain_of(name)) for name in names()]
+    documents += [collection_summary(plain_collection_of(name)) for name in collection_names()]
     if as_json:
         render.as_json(documents)
         return
@@ -62,7 +73,10 @@ def validate(
 
 @app.command()
 def show(name: NameArgument, as_json: JsonOption = False) -> None:
-    """What a scheme says, in full."""
+    """What a scheme, or a collection, says in full."""
+    if name in collection_names():
+        _show_collection(plain_collection_of(name), as_json=as_json)
+        return
     plain = plain_of(name)
     if as_json:
         render.as_json(plain)
@@ -172,6 +186,13 @@ def run(
         render.out.print(f"{len(trials) - len(failed)} of {len(trials)} passed")
     if failed:
         raise typer.Exit(1)
+
+
+def _show_collection(plain: Plain, *, as_json: bool) -> None:
+    if as_json:
+        render.as_json(plain)
+    else:
+        show_collection(plain, version_of(plain))
 
 
 def _remarks(files: Sequence[Path]) -> Iterator[str]:

@@ -22,12 +22,39 @@ def summary(plain: Plain) -> dict[str, Any]:
     source, target = plain["source"], plain["target"]
     return {
         "scheme": plain["scheme"],
+        "kind": "scheme",
         "version": plain["version"],
         "title": plain["title"],
-        "from": f"{source['connector']} {source['endpoint']}",
+        "from": f"{source['connector']} {source['endpoint'] or 'call_back of another scheme'}",
         "to": f"{target['connector']} {target['form']}",
         "unbound": [name for name, one in plain["parameters"].items() if one["default"] is None],
     }
+
+
+def collection_summary(plain: Plain) -> dict[str, Any]:
+    """A collection at a glance: a stack names it among its schemes."""
+    return {
+        "scheme": plain["collection"],
+        "kind": "collection",
+        "version": plain["version"],
+        "title": plain["title"],
+        "from": f"{plain['connector']} {plain['form']}",
+        "to": "lookups of schemes",
+        "unbound": [],
+    }
+
+
+def show_collection(plain: Plain, version: str) -> None:
+    """A collection in full: its fields, then how it is read and found by."""
+    print_ = render.out.print
+    print_(f"[bold]{plain['collection']}[/bold]  {version}\n{plain['title']['zh']}\n{plain['title']['en']}")
+    fields = render.table("field", "label", "sensitive", title="\nfields of a row")
+    for name, one in plain["fields"].items():
+        fields.add_row(name, one["label"], _tick(one["sensitive"]))
+    print_(fields)
+    rest = {key: plain[key] for key in ("connector", "form", "key", "usable", "every", "max_age")}
+    _print_part("collection", {**rest, "by": [" and ".join(one) for one in plain["by"]]})
+    print_(f"a lookup reads it by: in: {plain['collection']}, kind: scheme", markup=False)
 
 
 def show(plain: Plain, version: str) -> None:

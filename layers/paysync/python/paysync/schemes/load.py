@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import SchemeError
 from paysync.core.scheme import Scheme
-from paysync.schemes import FOLDER, names
+from paysync.schemes import FOLDER, collection_names, names
 from paysync.schemes.build import scheme_of
 from paysync.schemes.plain import Plain, fingerprint, from_json
 from paysync.schemes.problems import suggestion
@@ -86,6 +86,8 @@ def path_of(name_or_path: str | Path) -> Path:
     written = str(name_or_path)
     if "/" in written or "\\" in written or written.endswith((".yaml", ".yml")):
         return Path(name_or_path)
+    if written in collection_names():
+        raise _wrong(f"{written} is a collection, which lookups read, and no scheme; `paysync scheme show` shows it")
     if written not in names():
         raise _wrong(f"no scheme is called {written!r}; {suggestion(written, names())}")
     return FOLDER / f"{written}.yaml"

@@ -15,10 +15,10 @@ def collection(name: str) -> Collection:
     if name not in collection_names():
         what = f"no collection is called {name!r}; {suggestion(name, collection_names())}"
         raise SchemeError(Diagnosis.of(Code.SCHEME, what=what))
-    plain = _plain(name)
+    plain = plain_of(name)
     return Collection(
         name=plain["collection"],
-        version=f"{plain['version']}+{fingerprint(plain)}",
+        version=version_of(plain),
         title=dict(plain["title"]),
         connector=plain["connector"],
         form=plain["form"],
@@ -30,7 +30,13 @@ def collection(name: str) -> Collection:
     )
 
 
-def _plain(name: str) -> Plain:
+def version_of(plain: Plain) -> str:
+    """What is said of the version: the file's own, and a name of its content."""
+    return f"{plain['version']}+{fingerprint(plain)}"
+
+
+def plain_of(name: str) -> Plain:
+    """The checked data of a shipped collection, with every default filled in."""
     file = COLLECTIONS / f"{name}.yaml"
     text, ready = file.read_text(encoding="utf-8"), file.with_suffix(".json")
     if ready.is_file():
