@@ -191,6 +191,32 @@ def test_preview_says_why_a_payment_gets_no_further(row: Path) -> None:
     assert "lookup.none" in said("preview", NAME, "--row", row)
 
 
+def test_preview_needs_no_schedule_and_no_start(tmp_path: Path) -> None:
+    """When a scheme runs is nothing that a request shows, so nobody is asked to bind it for a look."""
+    file = tmp_path / "form.json"
+    form = {
+        "formCode": "BX1",
+        "coverEmployeeId": "E1",
+        "legalEntityBizCode": "100",
+        "amount": "1",
+        "submittedAt": 1675180800000,
+    }
+    file.write_text(json.dumps(form), encoding="utf-8")
+    told = said("preview", "reimbursement-to-paybill", "--row", file, "--lookup", "pay_account=6222")
+    assert "'<purpose>'" in told
+
+
+@pytest.mark.parametrize(
+    ("option", "pair", "hint"),
+    [("--lookup", "pay_orgs=1", "did you mean pay_org?"), ("--set", "rule=1", "did you mean rule_id?")],
+)
+def test_preview_refuses_a_name_that_the_scheme_lacks(option: str, pair: str, hint: str, row: Path) -> None:
+    """A slip would else leave a payment parked, or a parameter unbound, and nobody would see why."""
+    error = str(refused("preview", NAME, "--row", row, option, pair))
+    assert option in error
+    assert hint in error
+
+
 def test_preview_takes_yaml_and_several_rows(tmp_path: Path) -> None:
     """Rows may be written as a scheme's tests write them; a row that is kept out is told."""
     file = tmp_path / "rows.yaml"
@@ -245,6 +271,13 @@ def refused_load(file: Path) -> PaysyncError:
     with pytest.raises(PaysyncError) as error:
         load(file)
     return error.value
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_copy_of_a_shipped_scheme_passes_its_tests(name: str, tmp_path: Path) -> None:
+    """Also without the defaults that it has left behind: else it could not be deployed as it is."""
+    said("copy", name, "my-own", "--to", tmp_path)
+    assert " passed" in said("test", tmp_path / "my-own.yaml")
 
 
 def test_copy_keeps_the_comments(tmp_path: Path) -> None:

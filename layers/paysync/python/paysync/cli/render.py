@@ -19,7 +19,7 @@ from paysync.core.times import SHANGHAI, Instant, iso
 out: Final = Console(highlight=False, emoji=False)
 err: Final = Console(stderr=True, highlight=False, emoji=False)
 
-_WHOLE: Final = frozenset({"payment", "state"})
+_WHOLE: Final = frozenset({"payment", "state", "scheme", "bind"})
 STYLES: Final[Mapping[State, str]] = {
     State.DONE: "green",
     State.REJECTED: "red",

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -22,8 +22,11 @@ from paysync.core.records import Payment
 from paysync.core.scheme import Scheme
 from paysync.core.templates import TemplateFault
 from paysync.core.times import Instant
+from paysync.schemes.build import PARAMETER
 from paysync.schemes.load import load, plain_of
+from paysync.schemes.plain import Plain
 from paysync.schemes.preview import Preview, asked, preview_of
+from paysync.schemes.problems import suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,29 @@ class Subject:
 
 
 def from_file(name: str, file: Path, bound: Mapping[str, str]) -> Subject:
-    """The payments of a file's rows. A parameter that nobody gave stands as `<name>`."""
-    named = {parameter: f"<{parameter}>" for parameter in plain_of(name)["parameters"]}
+    """The payments of a file's rows. A parameter that nobody gave stands as `<name>`, a schedule or start as none."""
+    plain = plain_of(name)
+    check_known("--set", bound, plain["parameters"])
+    of_time = _of_time(plain)
+    named = {parameter: f"<{parameter}>" for parameter in plain["parameters"] if parameter not in of_time}
     defaults = load(name, bound, unbound_ok=True).parameters
-    scheme, now = load(name, {**named, **defaults}), SystemClock().now()
+    scheme, now = load(name, {**named, **defaults}, unbound_ok=True), SystemClock().now()
     return Subject(scheme, [one for raw in _rows(file) for one in payments(scheme, raw, now=now)], now)
+
+
+def check_known(option: str, given: Mapping[str, str], known: Collection[str]) -> None:
+    """Raises for a name that the scheme does not have: a slip would else be a value that is silently not used."""
+    for name in given:
+        if name not in known:
+            hint = suggestion(name, known) if known else "the scheme has none"
+            raise _wrong(option, f"names {name}, which the scheme does not have; {hint}")
+
+
+def _of_time(plain: Plain) -> set[str]:
+    """The parameters that are a schedule or a start: no request shows them, and no other text may stand for them."""
+    source = plain["source"]
+    texts = (source["schedule"], source["since"], (source["remedy"] or {}).get("schedule", ""))
+    return {found[1] for text in texts if (found := PARAMETER.match(text))}
 
 
 def at_stack(stack: Stack, subject: Subject) -> Subject:
@@ -67,7 +88,8 @@ def named_stack(ctx: typer.Context, option: str) -> Stack | None:
 
 
 def previews_of(subject: Subject, given: Mapping[str, str]) -> tuple[Preview, ...]:
-    """A preview of each payment. Raises PaysyncError where the target could not be asked."""
+    """A preview of each payment. Raises PaysyncError where the target could not be asked, or a lookup is misspelt."""
+    check_known("--lookup", given, [lookup.name for lookup in subject.scheme.lookups])
     return tuple(_preview(subject, payment, given) for payment in subject.payments)
 
 
