@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import pytest
@@ -36,7 +37,7 @@ from paysync.core.states import State
 from paysync.core.times import epoch_ms
 from paysync.core.turn import Acknowledge, PushPorts
 from paysync.schemes.collections.load import collection
-from paysync.schemes.load import load
+from paysync.schemes.load import load, path_of
 from paysync.schemes.preview import previews
 from simulators.common.running import RunningSimulator
 from simulators.maycur.server import make_app
@@ -241,6 +242,80 @@ def test_reimbursements_become_bills_by_one_file_and_no_code(start: Start, tenan
     }
     assert tenant.count("Push") == 0
     assert tenant.count("Save") == 2
+
+
+OTHER_PAYABLE: Final[dict[str, Any]] = {  # as an integrator describes what his tenant's BusinessInfo shows
+    "id": "AP_OtherPayable",
+    "name": "其他应付单",
+    "prefix": "QTYFD",
+    "organisation": "FSETTLEORGID",
+    "entry": "FEntity",
+    "paid": "FTOTALAMOUNTFOR",
+    "required": ["FSETTLEORGID", "FDATE", "FCURRENCYID", "FCONTACTUNIT"],
+    "head": """
+        FBillTypeID ref 单据类型
+        FSETTLEORGID ref 结算组织 ORG_ORGANIZATIONS
+        FDATE date 业务日期
+        FCONTACTUNITTYPE text 往来单位类型
+        FCONTACTUNIT ref 往来单位
+        FCURRENCYID ref 币别 BD_CURRENCY
+        FTHIRDBILLNO text 第三方单据编号
+    """,
+    "entries": {"FEntity": "FCOSTID ref 费用项目\nFTOTALAMOUNTFOR money 总金额"},
+}
+TO_OTHER_PAYABLE: Final = """
+target:
+  connector: k3cloud
+  form: AP_OtherPayable
+  reference_field: FTHIRDBILLNO
+  steps:
+    - step: create
+      request:
+        IsDeleteEntry: "false"
+        IsVerifyBaseDataField: "true"
+        Model:
+          FBillTypeID: { FNUMBER: QTYFD01_SYS }
+          FSETTLEORGID: { FNumber: "{{legalEntityBizCode|trim}}" }
+          FTHIRDBILLNO: "{{payment.key}}"
+          FDATE: "{{submittedAt|date('Asia/Shanghai')}}"
+          FCONTACTUNITTYPE: BD_Empinfo
+          FCONTACTUNIT: { FNumber: "{{coverEmployeeId|trim}}" }
+          FCURRENCYID: { FNumber: "{{payment.currency}}" }
+          FEntity:
+            - FTOTALAMOUNTFOR: "{{payment.amount|number}}"
+    - step: save
+      head: { FDATE: "{{submittedAt|date('Asia/Shanghai')}}", FTHIRDBILLNO: "{{payment.key}}" }
+      entry: FEntity
+      entry_id: FEntryID
+      amounts: [FTOTALAMOUNTFOR]
+    - step: submit
+    - step: audit
+  currencies: { CNY: PRE001 }
+"""
+
+
+def test_another_form_of_the_target_is_a_description_for_the_simulator(
+    start: Start, tenant: Tenant, tmp_path: Path
+) -> None:
+    """What an integrator aims at another form runs here as well: made, compared to the cent, submitted, audited."""
+    file = tmp_path / "reimbursement-to-other-payable.yaml"
+    shipped = path_of("reimbursement-to-paybill").read_text(encoding="utf-8")
+    source = shipped.partition("\nsource:\n")[2].partition("\nlookups:\n")[0].replace('"{{param.since}}"', '""')
+    source = source.replace('"{{param.schedule}}"', '""')
+    title = "{ en: Reimbursements to other payables, zh: 报销单对接其他应付单 }"
+    text = f'scheme: {file.stem}\nversion: "1"\ntitle: {title}\nsource:\n{source}\n{TO_OTHER_PAYABLE}'
+    file.write_text(text, encoding="utf-8")
+    system = start(str(file))
+    tenant.simulator.load(forms=[OTHER_PAYABLE])
+    system.fetch()
+    system.push()
+    assert system.states == {"BX-1": State.DONE, "BX-2": State.DONE, "BX-3": State.REJECTED}
+    made = {bill["third_bill_no"]: bill for bill in tenant.bills}
+    assert {key: (bill["form"], bill["amount"], bill["status"]) for key, bill in made.items()} == {
+        "BX-1": ("AP_OtherPayable", "321.50", "C"),
+        "BX-2": ("AP_OtherPayable", "88.00", "C"),
+    }
+    assert all(bill["number"].startswith("QTYFD") for bill in made.values())
 
 
 def test_reimbursements_that_are_seen_again_make_no_second_bill(start: Start, tenant: Tenant) -> None:

@@ -29,7 +29,8 @@ example, from tests/:
 _CONTROL = """control API (JSON):
   POST /_sim/reset                   an empty tenant, default settings, no faults; credentials stay
   POST /_sim/load                    organisations, currencies, bank_accounts, applications, rules,
-                                     closed_period_until, credentials, settings, faults
+                                     closed_period_until, credentials, settings, faults;
+                                     forms: further bill forms, see forms.described
   GET|POST /_sim/settings            the switches below
   GET|POST /_sim/faults              the plan: a list of {kind, operation, nth|first|share, seconds, times, …};
                                      kinds, described in simulators/common/faults.py:

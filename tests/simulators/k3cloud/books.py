@@ -14,7 +14,6 @@ from simulators.k3cloud.forms import (
     FORMS,
     LINK,
     ORGANIZATIONS,
-    PAY_ENTRY,
     PAYAPPLY,
     PAYBILL,
     SOURCE_ENTRY,
@@ -78,6 +77,7 @@ class Event:
 class Books:
     """All records by form and id. Numbers and ids are handed out here and nowhere else."""
 
+    forms: dict[str, Form] = field(default_factory=lambda: dict(FORMS))
     records: dict[str, dict[int, Record]] = field(default_factory=lambda: {key: {} for key in FORMS})
     rules: list[Rule] = field(default_factory=lambda: [Rule()])
     closed_until: str = ""  # ISO date; documents up to this day are in a closed period
@@ -91,13 +91,21 @@ class Books:
         self._next[what] += 1
         return self._next[what] - 1
 
-    def next_bill_number(self) -> str:
-        """The next FKD number that is not taken."""
+    def next_bill_number(self, form: Form = PAYBILL) -> str:
+        """The next number of this form that is not taken."""
         while True:
             self._numbered += 1
-            number = f"FKD{self._numbered:08d}"
-            if self.by_number(PAYBILL, number) is None:
+            number = f"{form.made.prefix}{self._numbered:08d}"
+            if self.by_number(form, number) is None:
                 return number
+
+    def take(self, form: Form) -> None:
+        """A form more; one that is known already is refused."""
+        if form.id.upper() in self.forms:
+            message = f"there is a form {form.id} already"
+            raise ValueError(message)
+        self.forms[form.id.upper()] = form
+        self.records[form.id.upper()] = {}
 
     def put(self, record: Record) -> None:
         """Add a record, or replace the one of the same id, and index it."""
@@ -205,7 +213,8 @@ def applied_amount(application: Record) -> Decimal:
 
 def bill_amount(bill: Record) -> Decimal:
     """What a bill pays, over all entries."""
-    return sum((amount(row, "FPAYAMOUNTFOR_E") for row in bill.rows(PAY_ENTRY)), ZERO)
+    made = bill.form.made
+    return sum((amount(row, made.paid) for row in bill.rows(made.entry)), ZERO)
 
 
 def linked_amount(bill: Record, application_id: int) -> Decimal:

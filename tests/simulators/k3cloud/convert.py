@@ -167,6 +167,8 @@ def _source_row(state: State, rule: Rule, share: Share, pay_row: Row) -> Row:
 
 def write_back(bill: Record) -> None:
     """Spread each payment entry's amount over its source rows: each up to its own, the last takes the rest."""
+    if bill.form is not PAYBILL:
+        return
     for pay_row in bill.rows(PAY_ENTRY):
         rest = amount(pay_row, "FPAYAMOUNTFOR_E")
         fed = [row for row in bill.rows(SOURCE_ENTRY) if row.get("_PAYS") == pay_row["FPAYBILLENTRY_FENTRYID"]]

@@ -203,3 +203,16 @@ FCODE text 货币代码
 FDOCUMENTSTATUS text 数据状态
 FFORBIDSTATUS text 禁用状态
 """
+
+ANY_BILL_HEAD = """
+FID int 实体主键
+FBillNo text 单据编号
+FDOCUMENTSTATUS text 单据状态
+FCancelStatus text 作废状态
+FCREATORID ref 创建人
+FCREATEDATE date 创建日期
+FMODIFIERID ref 修改人
+FMODIFYDATE date 修改日期
+FAPPROVERID ref 审核人
+FAPPROVEDATE date 审核日期
+"""

@@ -1,10 +1,13 @@
-"""The forms and their fields, as tables: key, kind and Chinese name of all that section 9 of the reference lists."""
+"""The forms and their fields, as tables: key, kind and Chinese name of all that section 9 of the reference lists.
+
+A further bill form is data, too: POST /_sim/load takes `forms`, each as `described` reads it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulators.k3cloud import fieldtables as tables
 
@@ -39,33 +42,94 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Bill:
+    """What Save, Submit and Audit have to know of a form; all keys in upper case."""
+
+    entry: str
+    """The entry with the amounts."""
+    payable: str
+    paid: str
+    """The amount that the bill is about; `payable` may be the same."""
+    prefix: str
+    """Of the numbers that are given."""
+    organisation: str
+    account: str = ""
+    """The entry's field with the account, which a change of the organisation empties."""
+    reference: str = "FTHIRDBILLNO"
+    follows: tuple[str, ...] = ()
+    """Fields of the entry that carry `paid`, too."""
+    required: tuple[str, ...] | None = None
+    """Fields without which Save refuses; None: those of the setting `required_fields`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """One form with its fields by upper-case key."""
+    """One form with its fields by upper-case key; `bill` where Save takes it."""
 
     id: str
     name: str
     key_field: str
     number_field: str
     fields: Mapping[str, Field]
+    bill: Bill | None = None
+
+    @property
+    def made(self) -> Bill:
+        """Of a record that is known to be a bill."""
+        assert self.bill is not None, self.id
+        return self.bill
 
     def entries(self) -> list[str]:
         """The keys of its entries, in order."""
         return list(dict.fromkeys(field.entry for field in self.fields.values() if field.entry))
 
 
+def row_key(entry: str) -> str:
+    """The key of an entry's own id, as rows have it."""
+    return f"{entry}_FEntryID".upper()
+
+
 def _fields(entry: str, table: str) -> Iterable[Field]:
     """Lines of `key kind name [form]`."""
-    for line in table.strip().splitlines():
+    for line in filter(str.strip, table.splitlines()):
         key, kind, name, *form = line.split()
         yield Field(key, Kind(kind), name, entry, form[0] if form else "")
 
 
-def _form(form_id: str, name: str, keys: tuple[str, str], **levels: str) -> Form:
+def _form(form_id: str, name: str, keys: tuple[str, str], bill: Bill | None = None, **levels: str) -> Form:
     found = {}
     for level, table in levels.items():
         for field in _fields("" if level == "head" else level, table):
             found[field.key.upper()] = field
-    return Form(form_id, name, keys[0].upper(), keys[1].upper(), found)
+    return Form(form_id, name, keys[0].upper(), keys[1].upper(), found, bill)
+
+
+def described(given: Mapping[str, Any]) -> Form:
+    """A bill form by its description; raises KeyError, TypeError or ValueError for one that lacks what is needed.
+
+    `id`, `name`, `prefix` (of numbers), `organisation`, `entry`, `paid` (the entry's amount), `head` and `entries`:
+    lines of `key kind name [form]`, for each entry; and where it has them `payable`, `account`, `reference`, `follows`,
+    `required`. The head has its id, number, status and the like anyway.
+    """
+    known = {name: given[name] for name in ("account", "reference") if name in given}
+    bill = Bill(
+        entry=str(given["entry"]),
+        payable=str(given.get("payable", given["paid"])).upper(),
+        paid=str(given["paid"]).upper(),
+        prefix=str(given["prefix"]),
+        organisation=str(given["organisation"]).upper(),
+        follows=tuple(str(one).upper() for one in given.get("follows", ())),
+        required=tuple(str(one) for one in given.get("required", ())),
+        **{name: str(key).upper() for name, key in known.items()},
+    )
+    entries = {entry: f"{entry}_FEntryID int 分录内码\n{table}" for entry, table in given["entries"].items()}
+    head = f"{tables.ANY_BILL_HEAD}{given['head']}"
+    made = _form(str(given["id"]), str(given["name"]), ("FID", "FBILLNO"), bill, head=head, **entries)
+    lacking = [key for key in (bill.paid, bill.payable, bill.organisation, bill.reference) if key not in made.fields]
+    if lacking or bill.entry not in made.entries():
+        message = f"{made.id} has no {', '.join(lacking) or bill.entry}"
+        raise ValueError(message)
+    return made
 
 
 FORMS: Mapping[str, Form] = {
@@ -75,6 +139,15 @@ FORMS: Mapping[str, Form] = {
             "AP_PAYBILL",
             "付款单",
             ("FID", "FBILLNO"),
+            Bill(
+                entry=PAY_ENTRY,
+                payable="FPAYTOTALAMOUNTFOR",
+                paid="FPAYAMOUNTFOR_E",
+                prefix="FKD",
+                organisation="FPAYORGID",
+                account="FACCOUNTID",
+                follows=("FSETTLEPAYAMOUNTFOR", "FREALPAYAMOUNTFOR_D", "FPAYAMOUNT_E"),
+            ),
             head=tables.PAYBILL_HEAD,
             FPAYBILLENTRY=tables.PAYBILL_ENTRY,
             FPAYBILLSRCENTRY=tables.PAYBILL_SOURCE,

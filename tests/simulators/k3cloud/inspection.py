@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.k3cloud.books import Rule, applied_amount, bill_amount
 from simulators.k3cloud.convert import Share, Target
-from simulators.k3cloud.forms import APPLY_ENTRY, LINK, PAY_ENTRY, PAYAPPLY, PAYBILL, SOURCE_ENTRY
+from simulators.k3cloud.forms import APPLY_ENTRY, LINK, PAY_ENTRY, PAYAPPLY, PAYBILL, SOURCE_ENTRY, Bill, row_key
 from simulators.k3cloud.loading import LoadError, organisation
 from simulators.k3cloud.records import NOTHING, Record, Row, amount, day, money, opaque, plain
 from simulators.k3cloud.state import Actor, State
@@ -23,7 +23,9 @@ def books_json(state: State) -> dict[str, Any]:
     books = state.books
     return {
         "applications": [_application(state, one) for one in books.all(PAYAPPLY).values()],
-        "bills": [bill_json(state, one) for one in books.all(PAYBILL).values()],
+        "bills": [
+            bill_json(state, one) for form in books.forms.values() if form.bill for one in books.all(form).values()
+        ],
         "log": books.log_json(),
         "late_pending": len(state.late.pending),
         "closed_period_until": books.closed_until,
@@ -33,9 +35,11 @@ def books_json(state: State) -> dict[str, Any]:
 
 def bill_json(state: State, bill: Record) -> dict[str, Any]:
     """One bill with its entries and where they come from."""
-    head, rows = bill.head, bill.rows(PAY_ENTRY)
+    made, head = bill.form.made, bill.head
+    rows = bill.rows(made.entry)
     return {
         "id": bill.id,
+        "form": bill.form.id,
         "number": bill.number,
         "status": bill.status,
         "cancel_status": plain(head.get("FCANCELSTATUS")),
@@ -43,13 +47,13 @@ def bill_json(state: State, bill: Record) -> dict[str, Any]:
         "amount": f"{bill_amount(bill):f}",
         "currency": plain(head.get("FCURRENCYID")),
         "date": plain(head.get("FDATE")),
-        "third_bill_no": plain(head.get("FTHIRDBILLNO", "")),
-        "org": plain(head.get("FPAYORGID", NOTHING)),
-        "account": plain(rows[0].get("FACCOUNTID", NOTHING)) if rows else "",
+        "third_bill_no": plain(head.get(made.reference, "")),
+        "org": plain(head.get(made.organisation, NOTHING)),
+        "account": plain(rows[0].get(made.account, NOTHING)) if rows else "",
         "creator": plain(head.get("FCREATORID")),
         "created": plain(head.get("FCREATEDATE")),
         "source_numbers": list(dict.fromkeys(one.number for one in state.books.sources_of(bill))),
-        "entries": [_pay_row(row) for row in rows],
+        "entries": [_pay_row(made, row) for row in rows],
         "sources": [_source_row(row) for row in bill.rows(SOURCE_ENTRY)],
     }
 
@@ -130,12 +134,12 @@ def _application(state: State, one: Record) -> dict[str, Any]:
     }
 
 
-def _pay_row(row: Row) -> dict[str, Any]:
+def _pay_row(made: Bill, row: Row) -> dict[str, Any]:
     return {
-        "id": row["FPAYBILLENTRY_FENTRYID"],
-        "amount": f"{amount(row, 'FPAYAMOUNTFOR_E'):f}",
-        "total": f"{amount(row, 'FPAYTOTALAMOUNTFOR'):f}",
-        "account": plain(row.get("FACCOUNTID", NOTHING)),
+        "id": row[row_key(made.entry)],
+        "amount": f"{amount(row, made.paid):f}",
+        "total": f"{amount(row, made.payable):f}",
+        "account": plain(row.get(made.account, NOTHING)),
         "opposite_account": plain(row.get("FOPPOSITEBANKACCOUNT", "")),
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.common.faults import FaultPlan
 from simulators.k3cloud.books import Rule
-from simulators.k3cloud.forms import APPLY_ENTRY, BANKACNT, CURRENCY, ORGANIZATIONS, PAYAPPLY, Form, Kind
+from simulators.k3cloud.forms import APPLY_ENTRY, BANKACNT, CURRENCY, ORGANIZATIONS, PAYAPPLY, Form, Kind, described
 from simulators.k3cloud.protocol import truth
 from simulators.k3cloud.records import Record, Reference, Row, Stored, day, money, opaque
 from simulators.k3cloud.signatures import Credentials
@@ -198,6 +198,12 @@ def _credentials(state: State, given: Json | list[Json]) -> int:
     return len(several)
 
 
+def _forms(state: State, given: list[Json]) -> int:
+    for one in given:
+        state.books.take(described(one))
+    return len(given)
+
+
 def _rules(state: State, given: list[Json]) -> int:
     state.books.rules = [Rule(**one) for one in given]
     return len(given)
@@ -221,6 +227,7 @@ def _faults(state: State, faults: list[Json]) -> int:
 _LOADERS: Mapping[str, Any] = {  # in the order in which they refer to each other
     "settings": _settings,
     "credentials": _credentials,
+    "forms": _forms,
     "rules": _rules,
     "closed_period_until": _closed,
     "currencies": _each(_currency),

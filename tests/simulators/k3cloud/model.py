@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulators.k3cloud.answers import RefusedError
-from simulators.k3cloud.forms import BANKACNT, CURRENCY, LINK, ORGANIZATIONS, PAY_ENTRY, PAYBILL, Field, Kind
+from simulators.k3cloud.forms import BANKACNT, CURRENCY, LINK, ORGANIZATIONS, Field, Form, Kind, row_key
 from simulators.k3cloud.protocol import truth
 from simulators.k3cloud.records import NOTHING, ZERO, Record, Reference, Row, Stored, day, money, opaque, reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from simulators.k3cloud.state import State
 
-_ENTRIES = {entry.upper(): entry for entry in PAYBILL.entries()}
 _SERVER_OWNED = frozenset({
     "FID", "FDOCUMENTSTATUS", "FCANCELSTATUS", "FCREATORID", "FCREATEDATE", "FMODIFIERID", "FMODIFYDATE",
     "FAPPROVERID", "FAPPROVEDATE",
@@ -48,29 +47,34 @@ class Change:
         """Whether a field, or an entry, may be changed."""
         return not self.only or key in self.only
 
-    def items(self) -> Sequence[tuple[str, Any]]:
-        """Fields in the order in which they are filled."""
+    def items(self, entries: Collection[str]) -> Sequence[tuple[str, Any]]:
+        """Fields in the order in which they are filled; the adjusted order has entries last."""
         items = list(self.model.items())
         if not self.sort_fields:
             return items
         rank = {key: index for index, key in enumerate(_FIRST)}
-        return sorted(items, key=lambda item: (item[0] in _ENTRIES, rank.get(item[0], len(rank))))
+        return sorted(items, key=lambda item: (item[0] in entries, rank.get(item[0], len(rank))))
 
 
 def apply(state: State, bill: Record, change: Change) -> None:
     """Fill the bill. Unknown keys are ignored, as K3Cloud does; entries go where the Model has them."""
     filling = _Filling(state, bill, change)
-    for key, value in change.items():
-        if key in _ENTRIES and change.wants(key):
-            filling.entry(_ENTRIES[key], value)
+    entries = _entries(bill.form)
+    for key, value in change.items(entries):
+        if key in entries and change.wants(key):
+            filling.entry(entries[key], value)
         elif key not in _SERVER_OWNED and change.wants(key):
-            field = PAYBILL.fields.get(key)
+            field = bill.form.fields.get(key)
             if field and not field.entry and not (key == "FBILLNO" and bill.number):
                 filling.head(field, value)
     if change.delete_entries and state.settings.delete_absent_entries == "all":
-        for entry in _ENTRIES.values():
+        for entry in entries.values():
             if entry.upper() not in change.model:
                 bill.rows(entry).clear()
+
+
+def _entries(form: Form) -> Mapping[str, str]:
+    return {entry.upper(): entry for entry in form.entries()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,16 @@ class _Filling:
         head[key] = self._value(field, value, before)
         if not self.state.settings.field_order_matters or head[key] == before:
             return
-        for row in self.bill.rows(PAY_ENTRY):
-            if key == "FPAYORGID":
-                row["FACCOUNTID"] = NOTHING
+        made = self.bill.form.made
+        for row in self.bill.rows(made.entry):
+            if key == made.organisation and made.account:
+                row[made.account] = NOTHING
             if key == "FCURRENCYID":
-                row.update(FPAYAMOUNTFOR_E=ZERO, FPAYTOTALAMOUNTFOR=ZERO)
+                row[made.paid] = row[made.payable] = ZERO
 
     def entry(self, entry: str, value: object) -> None:
         """The rows of one entry; those left out go, if the change says so."""
-        known = {str(row[f"{entry}_FENTRYID"]): row for row in self.bill.rows(entry)}
+        known = {str(row[row_key(entry)]): row for row in self.bill.rows(entry)}
         named: list[Row] = []
         for item in value if isinstance(value, list) else [value]:
             if not isinstance(item, dict):
@@ -114,17 +119,18 @@ class _Filling:
             if entry_id not in known:
                 raise RefusedError(10, f"未找到对应数据：分录内码{entry_id}不存在", field_name=entry)
             return known[entry_id]
-        row: Row = {f"{entry}_FENTRYID": self.state.books.next_id("entry")}
+        row: Row = {row_key(entry): self.state.books.next_id("entry")}
         self.bill.rows(entry).append(row)
         return row
 
     def _cells(self, entry: str, row: Row, cells: Mapping[str, Any]) -> None:
+        made = self.bill.form.made
         for key, cell in cells.items():
-            field = PAYBILL.fields.get(key)
+            field = self.bill.form.fields.get(key)
             if field and field.entry == entry and self.change.wants(key) and not key.startswith(LINK):
                 row[key] = self._value(field, cell, row.get(key))
-                if key == "FPAYAMOUNTFOR_E":  # carries those that follow from it
-                    row["FSETTLEPAYAMOUNTFOR"] = row["FREALPAYAMOUNTFOR_D"] = row["FPAYAMOUNT_E"] = row[key]
+                if key == made.paid:  # carries those that follow from it
+                    row.update(dict.fromkeys(made.follows, row[key]))
 
     def _value(self, field: Field, value: object, before: Stored) -> Stored:
         """What a field holds after it was given `value`."""
@@ -150,7 +156,7 @@ class _Filling:
     def _lookup(self, field: Field, number: str) -> Reference:
         books = self.state.books
         if field.form == BANKACNT.id:
-            return books.account(number, reference(self.bill.head, "FPAYORGID"))
+            return books.account(number, reference(self.bill.head, self.bill.form.made.organisation))
         if field.form == ORGANIZATIONS.id.upper():
             return books.organisation(number)
         return books.currency(number) if field.form == CURRENCY.id.upper() else opaque(number)

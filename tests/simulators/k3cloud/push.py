@@ -37,7 +37,7 @@ class Saved:
 def push(actor: Actor, call: Call) -> Document:
     """Convert the sources, save the targets, and answer in this tenant's dialect."""
     state, data = actor.state, call.data
-    if known_form(call.form) is not PAYAPPLY:
+    if known_form(actor.state, call.form) is not PAYAPPLY:
         raise RefusedError(12, f"单据“{call.form}”不支持下推")
     try:
         rule = chosen_rule(state, data)

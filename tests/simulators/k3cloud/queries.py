@@ -58,18 +58,18 @@ def bill_query(state: State, call: Call) -> list[dict[str, Any]]:
 
 def business_info(state: State, call: Call) -> Document:
     """The fields that this tenant has on a form."""
-    form = known_form(call.form)
+    form = known_form(state, call.form)
     entries = [_entry_info(form, entry) for entry in ["", *form.entries()]]
     data = {"Id": form.id, "Name": [{"Key": 2052, "Value": form.name}], "Entrys": entries}
     given = jsontext.dumps(data) if state.settings.business_info_as_text else data
     return {"Result": {"ResponseStatus": status(state.settings), "NeedReturnData": given}}
 
 
-def known_form(form_id: str) -> Form:
+def known_form(state: State, form_id: str) -> Form:
     """The form, or K3Cloud's refusal."""
     if not form_id:
         raise RefusedError(5, "单据标识为空")
-    form = FORMS.get(form_id.upper())
+    form = state.books.forms.get(form_id.upper())
     if form is None:
         raise RefusedError(4, f"标识为“{form_id}”的业务对象不存在，或者被删除")
     return form
@@ -77,7 +77,7 @@ def known_form(form_id: str) -> Form:
 
 def _select(state: State, call: Call) -> tuple[list[str], list[list[Any]]]:
     """One query from text to rows."""
-    form, data = known_form(call.form), call.data
+    form, data = known_form(state, call.form), call.data
     keys = [key.strip() for key in str(data.get("FieldKeys") or "").split(",") if key.strip()]
     if not keys:
         raise RefusedError(8, "查询字段(FieldKeys)不能为空")
@@ -168,7 +168,7 @@ def _visible(state: State, record: Record) -> bool:
     settings = state.settings
     if settings.hidden_organisations and reference(record.head, "FPAYORGID").number in settings.hidden_organisations:
         return False
-    if record.form is not PAYBILL:
+    if record.form.bill is None:
         return True
     lag = settings.visibility_lag_seconds
     fresh = lag > 0 and state.monotonic() - record.born_at < lag

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.k3cloud import answers, jsontext
 from simulators.k3cloud.answers import Complaint, Document, Entity, RefusedError
-from simulators.k3cloud.forms import PAY_ENTRY, PAYBILL
 from simulators.k3cloud.queries import known_form
 from simulators.k3cloud.records import Record, Reference, Row, Stored, opaque
 from simulators.k3cloud.save import batch_success, skipped
@@ -15,6 +14,7 @@ from simulators.k3cloud.state import Actor, State
 from simulators.k3cloud.validation import check_period, check_required
 
 if TYPE_CHECKING:
+    from simulators.k3cloud.forms import Form
     from simulators.k3cloud.protocol import Call
 
 Step = Callable[[Actor, Record], None]
@@ -35,7 +35,7 @@ def audit(actor: Actor, bill: Record) -> None:
     if bill.status == "C":
         raise _refused(bill, "单据已经审核！")
     if actor.state.settings.workflow:
-        raise RefusedError(12, f"单据编号为“{bill.number}”的付款单，已启用审批流，请在审批流中审核！")
+        raise RefusedError(12, f"单据编号为“{bill.number}”的{bill.form.name}，已启用审批流，请在审批流中审核！")
     _only_in(bill, "B", "审核")
     _audit(actor, bill)
 
@@ -84,20 +84,22 @@ NAMED_STEPS: Mapping[str, Step] = {"cancel": cancel, **{name.lower(): step for n
 
 def batch(actor: Actor, call: Call) -> Document:
     """One operation on every bill named. Unknown ones are left out in silence while any other exists."""
-    if known_form(call.form) is not PAYBILL:
+    form = known_form(actor.state, call.form)
+    if form.bill is None:
         raise RefusedError(2, f"您没有“{call.form}”的权限，请联系系统管理员")
-    return _each(actor, _asked(actor.state, call.data), _step(call))
+    return _each(actor, _asked(actor.state, form, call.data), _step(call))
 
 
 def view(actor: Actor, call: Call) -> Document:
     """One bill in full, under names without their leading F."""
-    if known_form(call.form) is not PAYBILL:
+    form = known_form(actor.state, call.form)
+    if form.bill is None:
         raise RefusedError(2, f"您没有“{call.form}”的查看权限，请联系系统管理员")
     settings, data = actor.state.settings, call.data
     wanted = {"Ids": str(data.get("Id") or ""), "Numbers": [data["Number"]] if data.get("Number") else []}
-    bill = next(one for one in _asked(actor.state, wanted) if one is not None)  # unknown: refused by _asked
-    entries = {key[1:]: [_viewed(row) for row in rows] for key, rows in bill.entries.items()}
-    document: object = {"Id": bill.id, **_viewed(bill.head), **entries}
+    bill = next(one for one in _asked(actor.state, form, wanted) if one is not None)  # unknown: refused by _asked
+    entries = {key[1:]: [_viewed(form, row) for row in rows] for key, rows in bill.entries.items()}
+    document: object = {"Id": bill.id, **_viewed(form, bill.head), **entries}
     content = jsontext.dumps(document) if settings.view_as_text else document
     return {"Result": {"ResponseStatus": answers.status(settings), "Result": content}}
 
@@ -114,13 +116,13 @@ def _step(call: Call) -> Step:
     return step
 
 
-def _asked(state: State, data: Mapping[str, Any]) -> Sequence[Record | None]:
+def _asked(state: State, form: Form, data: Mapping[str, Any]) -> Sequence[Record | None]:
     """The bills named by Ids (comma-separated text) or Numbers (array), None for each that does not exist."""
-    bills = state.books.all(PAYBILL)
+    bills = state.books.all(form)
     ids = [one.strip() for one in str(data.get("Ids") or "").split(",") if one.strip()]
     found = [bills.get(int(one)) if one.isdecimal() else None for one in ids]
     if not ids:
-        found = [state.books.by_number(PAYBILL, str(one)) for one in data.get("Numbers") or []]
+        found = [state.books.by_number(form, str(one)) for one in data.get("Numbers") or []]
     if not found:
         raise RefusedError(8, "参数Ids、Numbers不能同时为空")
     if not any(found):
@@ -148,7 +150,7 @@ def _each(actor: Actor, bills: Sequence[Record | None], step: Step) -> Document:
 def _audit(actor: Actor, bill: Record) -> None:
     state = actor.state
     check_period(state, bill)
-    accounts = (str(row.get("FOPPOSITEBANKACCOUNT", "")) for row in bill.rows(PAY_ENTRY))
+    accounts = (str(row.get("FOPPOSITEBANKACCOUNT", "")) for row in bill.rows(bill.form.made.entry))
     if state.settings.quote_breaks_audit and any("'" in account for account in accounts):
         raise RefusedError(6, "数据库操作失败：字符串 '' 后的引号不完整。")
     bill.head.update(FAPPROVERID=opaque(actor.user), FAPPROVEDATE=state.now())
@@ -164,21 +166,23 @@ def _move(actor: Actor, bill: Record, status: str, effect: str) -> None:
 
 def _only_in(bill: Record, statuses: str, action: str) -> None:
     if bill.status not in statuses:
-        raise RefusedError(12, f"单据编号为“{bill.number}”的付款单，单据状态为{_NAMES[bill.status]}，不允许{action}！")
+        raise RefusedError(
+            12, f"单据编号为“{bill.number}”的{bill.form.name}，单据状态为{_NAMES[bill.status]}，不允许{action}！"
+        )
     if bill.voided and action != "删除":
-        raise RefusedError(12, f"单据编号为“{bill.number}”的付款单，单据已作废，不允许{action}！")
+        raise RefusedError(12, f"单据编号为“{bill.number}”的{bill.form.name}，单据已作废，不允许{action}！")
 
 
 def _refused(bill: Record, why: str) -> RefusedError:
-    return RefusedError(11, f"单据编号为“{bill.number}”的付款单，{why}")
+    return RefusedError(11, f"单据编号为“{bill.number}”的{bill.form.name}，{why}")
 
 
-def _viewed(row: Row) -> Document:
-    return {_view_name(key): _view_value(value) for key, value in row.items() if not key.startswith("_")}
+def _viewed(form: Form, row: Row) -> Document:
+    return {_view_name(form, key): _view_value(value) for key, value in row.items() if not key.startswith("_")}
 
 
-def _view_name(key: str) -> str:
-    known = PAYBILL.fields.get(key)
+def _view_name(form: Form, key: str) -> str:
+    known = form.fields.get(key)
     return "Id" if key.endswith("_FENTRYID") else (known.key if known else key)[1:]
 
 

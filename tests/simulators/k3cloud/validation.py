@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from simulators.k3cloud.answers import RefusedError
 from simulators.k3cloud.books import linked_amount
 from simulators.k3cloud.conditions import canonical
-from simulators.k3cloud.forms import PAY_ENTRY, PAYBILL
 from simulators.k3cloud.records import NOTHING, Record, Stored, amount, stored
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ def check_pushed(state: State, bill: Record) -> None:
 
 def check_saved(state: State, bill: Record) -> None:
     """A proper save, after all changes have been applied."""
-    check_required(bill, state.settings.required_fields)
+    required = bill.form.made.required
+    check_required(bill, state.settings.required_fields if required is None else required)
     check_period(state, bill)
     _check_number(state, bill)
     _check_amounts(bill)
@@ -45,7 +45,7 @@ def check_period(state: State, bill: Record, message: str = CLOSED_PERIOD) -> No
 def check_required(bill: Record, keys: Iterable[str]) -> None:
     """Refuse a bill in which one of these fields is empty, in the head or in any row of its entry."""
     for key in keys:
-        field = PAYBILL.fields[key.upper()]
+        field = bill.form.fields[key.upper()]
         rows = bill.rows(field.entry) if field.entry else [bill.head]
         if not rows or any(_empty(stored(row, field)) for row in rows):
             raise RefusedError(11, f"字段“{field.name}”是必填项", field_name=field.key)
@@ -58,19 +58,21 @@ def _empty(value: Stored) -> bool:
 def _check_number(state: State, bill: Record) -> None:
     if not bill.number:
         return
-    same = state.books.candidates(PAYBILL, "FBILLNO", [bill.number])
+    same = state.books.candidates(bill.form, "FBILLNO", [bill.number])
     if any(one.id != bill.id and canonical(one.number) == canonical(bill.number) for one in same):
         message = f"违反字段唯一性要求：编码唯一。[{bill.number}]在当前系统中已经被使用。"
         raise RefusedError(11, message, field_name="FBillNo")
 
 
 def _check_amounts(bill: Record) -> None:
-    rows = bill.rows(PAY_ENTRY)
+    made = bill.form.made
+    rows = bill.rows(made.entry)
     if not rows:
-        raise RefusedError(11, "付款明细不能为空", field_name=PAY_ENTRY)
-    for key, name in (("FPAYTOTALAMOUNTFOR", "应付金额"), ("FPAYAMOUNTFOR_E", "付款金额")):
+        raise RefusedError(11, "付款明细不能为空", field_name=made.entry)
+    for key in (made.payable, made.paid):
+        field = bill.form.fields[key]
         if any(amount(row, key) <= 0 for row in rows):
-            raise RefusedError(11, f"{name}必须大于0", field_name=key)
+            raise RefusedError(11, f"{field.name}必须大于0", field_name=field.key)
 
 
 def _check_sources(state: State, bill: Record) -> None:
