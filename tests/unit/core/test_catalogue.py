@@ -24,6 +24,7 @@ COMMANDS = {
     "replay",
     "backfill",
     "doctor",
+    "scheme list",
     "scheme preview",
     "scheme show",
     "show",

@@ -297,6 +297,26 @@ def test_copy_refuses_a_name_that_cannot_be_or_is_taken(new: str, why: str, tmp_
     assert (tmp_path / "taken.yaml").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("copy", NAME, "mine", "--to", "no-such-folder"),
+        ("copy", "no-such-file.yaml", "mine"),
+        ("test", "no-such-file.yaml"),
+        ("show", "no-such-file.yaml"),
+        ("diff", NAME, "no-such-file.yaml"),
+        ("show", "no-such-scheme"),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_leads_nowhere_is_told(arguments: tuple[str, ...]) -> None:
+    """As what it is: nothing to deploy again, and no payment to replay."""
+    error = refused(*arguments)
+    assert error.diagnosis.code is Code.SCHEME_NAME
+    assert "no-such-" in str(error)
+    assert "deploy" not in str(error)
+
+
 def test_copy_refuses_a_default_that_it_cannot_leave_out(tmp_path: Path) -> None:
     """A default within a line of other keys is not cut out by guess."""
     source = tmp_path / "source.yaml"

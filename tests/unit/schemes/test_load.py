@@ -32,7 +32,7 @@ PACKAGE = FOLDER.parents[1]
 def refused(*arguments: Any, **more: Any) -> str:
     with pytest.raises(SchemeError) as error:
         load(*arguments, **more)
-    assert error.value.diagnosis.code is Code.SCHEME
+    assert error.value.diagnosis.code in {Code.SCHEME, Code.SCHEME_NAME}
     return str(error.value)
 
 

@@ -24,7 +24,7 @@ from paysync.schemes import FOLDER, collection_names, names
 from paysync.schemes.collections.load import plain_of as plain_collection_of
 from paysync.schemes.collections.load import version_of
 from paysync.schemes.differences import differences
-from paysync.schemes.load import load, path_of, plain_of
+from paysync.schemes.load import load, path_of, plain_of, text_of
 from paysync.schemes.plain import Plain
 from paysync.schemes.problems import Problem, SchemeFileError
 
@@ -132,7 +132,7 @@ def copy(
     """Copy a scheme to adapt it. Nothing that belongs to a customer is copied; what is to be bound is listed."""
     from paysync.schemes.copying import copied
 
-    made = copied(path_of(name).read_text(encoding="utf-8"), new, folder)
+    made = copied(text_of(path_of(name)), new, folder)
     render.out.print(f"{made.file}", markup=False, soft_wrap=True)
     show_unbound(made)
 

@@ -14,6 +14,7 @@ class Code(StrEnum):
     SECRET_FIELD = "paysync.secret_field"  # noqa: S105 - the same
     SECRET_ACCESS = "paysync.secret_access"  # noqa: S105 - the same
     SCHEME = "paysync.scheme"
+    SCHEME_NAME = "paysync.scheme_name"
     SCHEMES_FAILED = "paysync.schemes_failed"
     FENCED = "paysync.fenced"
     ORPHANED = "paysync.orphaned"

@@ -31,9 +31,11 @@ def copied(text: str, new: str, folder: Path) -> Copy:
     """Write NEW.yaml. Raises SchemeError for a name that cannot be, is taken, or a text that is no scheme."""
     file = folder / f"{new}.yaml"
     if not re.fullmatch(NAME.strip("^$"), new):
-        raise _wrong(f"a scheme cannot be called {new!r}; write small letters, digits and hyphens")
+        raise _no_name(f"a scheme cannot be called {new!r}; write small letters, digits and hyphens")
     if file.exists() or new in names():
-        raise _wrong(f"there is a scheme {new} already; take another name")
+        raise _no_name(f"there is a scheme {new} already; take another name")
+    if not folder.is_dir():
+        raise _no_name(f"there is no folder {folder}; make it first, or leave --to out")
     fresh = _VERSION.sub('version: "1"', _SCHEME.sub(f"scheme: {new}", _without_defaults(text), count=1), count=1)
     plain = plain_form(checked(fresh, str(file)), file)
     file.write_text(fresh, encoding="utf-8")
@@ -73,6 +75,10 @@ def _to_check(plain: Mapping[str, Any]) -> Sequence[str]:
         *lookups,
         *(f"target.currencies {code}: {number}" for code, number in target["currencies"].items()),
     ]
+
+
+def _no_name(what: str) -> SchemeError:
+    return SchemeError(Diagnosis.of(Code.SCHEME_NAME, what=what))
 
 
 def _wrong(what: str) -> SchemeError:

@@ -66,10 +66,7 @@ def missing(plain: Plain, given: Mapping[str, str]) -> Sequence[str]:
 def plain_of(name_or_path: str | Path) -> Plain:
     """The scheme's checked data, with every default filled in."""
     path = path_of(name_or_path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _wrong(f"{path}: cannot be read ({error.__class__.__name__})") from None
+    text = text_of(path)
     ready = path.with_suffix(".json")
     if path.parent == FOLDER and ready.is_file():
         compiled = from_json(ready.read_text(encoding="utf-8"))
@@ -81,15 +78,23 @@ def plain_of(name_or_path: str | Path) -> Plain:
     return plain_form(checked(text, str(path)), path)
 
 
+def text_of(path: Path) -> str:
+    """What the file says. Raises SchemeError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _no_name(f"{path} cannot be read ({error.__class__.__name__})") from None
+
+
 def path_of(name_or_path: str | Path) -> Path:
     """The file of a shipped scheme's name, or the path that was given."""
     written = str(name_or_path)
     if "/" in written or "\\" in written or written.endswith((".yaml", ".yml")):
         return Path(name_or_path)
     if written in collection_names():
-        raise _wrong(f"{written} is a collection, which lookups read, and no scheme; `paysync scheme show` shows it")
+        raise _no_name(f"{written} is a collection, which lookups read, and no scheme; `paysync scheme show` shows it")
     if written not in names():
-        raise _wrong(f"no scheme is called {written!r}; {suggestion(written, names())}")
+        raise _no_name(f"no scheme is called {written!r}; {suggestion(written, names())}")
     return FOLDER / f"{written}.yaml"
 
 
@@ -152,6 +157,10 @@ def _else(chosen: _T | None, otherwise: _T) -> _T:
 def _unbound(plain: Plain, lacking: Sequence[str]) -> SchemeError:
     where = "; ".join(f"{name} ({plain['parameters'][name]['find']['en']})" for name in lacking)
     return _wrong(f"{plain['scheme']} is not bound, so it does not run: give a value for {where}")
+
+
+def _no_name(what: str) -> SchemeError:
+    return SchemeError(Diagnosis.of(Code.SCHEME_NAME, what=what))
 
 
 def _wrong(what: str) -> SchemeError:

@@ -10,7 +10,7 @@ from paysync.core.scheme import Scheme
 from paysync.core.times import Instant, from_iso
 from paysync.schemes.build import scheme_of
 from paysync.schemes.check import checked, plain_form
-from paysync.schemes.load import path_of
+from paysync.schemes.load import path_of, text_of
 from paysync.schemes.model import SchemeFile, Test
 from paysync.schemes.plain import Plain
 from paysync.schemes.preview import Preview, kept_out, previews
@@ -35,7 +35,7 @@ class Trial:
 def run_tests(name_or_path: str | Path) -> tuple[Trial, ...]:
     """Run the tests of a scheme's file. Raises SchemeError where the file itself is wrong."""
     path = path_of(name_or_path)
-    return trials_of(checked(path.read_text(encoding="utf-8"), str(path)), path)
+    return trials_of(checked(text_of(path), str(path)), path)
 
 
 def trials_of(scheme: SchemeFile, file: str | Path = "") -> tuple[Trial, ...]:

@@ -96,6 +96,24 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             solution="改正方案文件后重新部署，并用 `paysync doctor` 检查，再执行 `paysync replay KEY`。",
         ),
     ),
+    # Takes {what}.
+    Code.SCHEME_NAME: Explanation(
+        Kind.PERMANENT,
+        Who.IT,
+        en=Text(
+            problem="This cannot be asked of schemes: {what}.",
+            cause="A scheme is named by the name of its file, or by a path to a file. Nothing was read or changed.",
+            solution=(
+                "`paysync scheme list` shows the names; correct the one that is meant. No payment is affected by this, so "
+                "nothing needs `paysync replay KEY`."
+            ),
+        ),
+        zh=Text(
+            problem="无法对方案执行：{what}。",
+            cause="方案以其文件名或文件路径指定。没有读取或改动任何数据。",
+            solution="用 `paysync scheme list` 查看名称，改正后重试。没有付款受此影响，无需执行 `paysync replay KEY`。",
+        ),
+    ),
     # Takes {failed}, {ran}, {what}.
     Code.SCHEMES_FAILED: Explanation(
         Kind.PERMANENT,
