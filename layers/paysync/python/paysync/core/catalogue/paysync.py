@@ -104,8 +104,8 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             problem="This cannot be asked of schemes: {what}.",
             cause="A scheme is named by the name of its file, or by a path to a file. Nothing was read or changed.",
             solution=(
-                "`paysync scheme list` shows the names; correct the one that is meant. No payment is affected by this, so "
-                "nothing needs `paysync replay KEY`."
+                "`paysync scheme list` shows the names; correct the one that is meant. No payment is affected by this, "
+                "so nothing needs `paysync replay KEY`."
             ),
         ),
         zh=Text(
