@@ -14,7 +14,7 @@ from paysync.adapters.system import SystemClock
 from paysync.cli.stack import Chosen, Stack, stack_of
 from paysync.core.bills import Cell
 from paysync.core.diagnosis import Code, Diagnosis
-from paysync.core.errors import PaysyncError, SettingsError
+from paysync.core.errors import PaysyncError, SchemeError
 from paysync.core.outcomes import Done
 from paysync.core.ports import Target
 from paysync.core.reading import payments
@@ -145,5 +145,5 @@ def _rows(file: Path) -> Sequence[Mapping[str, Any]]:
     return rows
 
 
-def _wrong(option: str, what: str) -> SettingsError:
-    return SettingsError(Diagnosis.of(Code.SETTING, setting=option, what=what))
+def _wrong(option: str, what: str) -> SchemeError:
+    return SchemeError(Diagnosis.of(Code.SCHEME_NAME, what=f"{option} {what}"))

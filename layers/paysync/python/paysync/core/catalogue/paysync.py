@@ -102,16 +102,16 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
         Who.IT,
         en=Text(
             problem="This cannot be asked of schemes: {what}.",
-            cause="A scheme is named by the name of its file, or by a path to a file. Nothing was read or changed.",
+            cause="A name, a file or an option leads nowhere. Nothing was read from any system, and nothing changed.",
             solution=(
-                "`paysync scheme list` shows the names; correct the one that is meant. No payment is affected by this, "
+                "Correct what is named; `paysync scheme list` shows the names of schemes. No payment is affected by this, "
                 "so nothing needs `paysync replay KEY`."
             ),
         ),
         zh=Text(
             problem="无法对方案执行：{what}。",
-            cause="方案以其文件名或文件路径指定。没有读取或改动任何数据。",
-            solution="用 `paysync scheme list` 查看名称，改正后重试。没有付款受此影响，无需执行 `paysync replay KEY`。",
+            cause="所写的名称、文件或选项不存在。没有读取任何系统，也没有改动任何数据。",
+            solution="改正所写内容；用 `paysync scheme list` 查看方案名称。没有付款受此影响，无需执行 `paysync replay KEY`。",
         ),
     ),
     # Takes {failed}, {ran}, {what}.
