@@ -104,14 +104,14 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             problem="This cannot be asked of schemes: {what}.",
             cause="A name, a file or an option leads nowhere. Nothing was read from any system, and nothing changed.",
             solution=(
-                "Correct what is named; `paysync scheme list` shows the names of schemes. No payment is affected by this, "
+                "Correct what is named; `paysync scheme list` shows the names of schemes. No payment is affected, "
                 "so nothing needs `paysync replay KEY`."
             ),
         ),
         zh=Text(
             problem="无法对方案执行：{what}。",
             cause="所写的名称、文件或选项不存在。没有读取任何系统，也没有改动任何数据。",
-            solution="改正所写内容；用 `paysync scheme list` 查看方案名称。没有付款受此影响，无需执行 `paysync replay KEY`。",
+            solution="改正所写内容；用 `paysync scheme list` 查看方案名称。付款不受影响，无需 `paysync replay KEY`。",
         ),
     ),
     # Takes {failed}, {ran}, {what}.
