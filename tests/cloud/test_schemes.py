@@ -72,7 +72,7 @@ def both(stack: Deployed, checkout: Checkout, jsonapi: RunningSimulator) -> Iter
         HttpSecretArn=secret,
     )
     yield deployed
-    stack.up()
+    stack.up(Scheme=PAID, SchemeParameters="", HttpBaseUrl="", HttpSecretArn="")  # unnamed ones would stay as they are
 
 
 def by_scheme(both: Deployed) -> dict[str, Any]:
