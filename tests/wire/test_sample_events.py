@@ -233,3 +233,22 @@ def test_a_check_is_made_although_the_books_cannot_be_compared(functions: Functi
     kept = latest_check(aws.client("dynamodb"), "ledger", "paid-to-paybill")
     assert kept is not None
     assert [one["why"]["details"]["fields"] for one in kept["findings"]] == ["FTHIRDBILLNO"]
+
+
+def test_a_scheme_whose_system_is_not_given_does_not_stop_the_others(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """push may not call Maycur here: payments are booked, what is handed on waits in the other scheme's own row."""
+    results = "payment-result-to-maycur"
+    monkeypatch.setenv("PAYSYNC_SCHEME", f"paid-to-paybill,{results}")
+    bound = f"strategy_id={results},endpoint=/api/openapi/result"
+    monkeypatch.setenv("PAYSYNC_SCHEME_PARAMETERS", bound)
+    functions.handle("fetch/backfill")
+    monkeypatch.delenv("PAYSYNC_MAYCUR_URL")
+    monkeypatch.delenv("PAYSYNC_MAYCUR_SECRET")
+
+    functions.handle("push/batch")
+
+    assert functions.booked()
+    handed_on = [body for body in functions.bodies(functions.queue) if json.loads(body)["scheme"] == results]
+    assert len(handed_on) == len(functions.booked())
