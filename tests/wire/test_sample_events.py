@@ -238,7 +238,7 @@ def test_a_check_is_made_although_the_books_cannot_be_compared(functions: Functi
 def test_a_scheme_whose_system_is_not_given_does_not_stop_the_others(
     functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where push may not call Maycur, payments are booked, and what is handed on waits in the other scheme's own row."""
+    """Where push may not call Maycur, payments are booked, and what is handed on waits in the other's own row."""
     results = "payment-result-to-maycur"
     monkeypatch.setenv("PAYSYNC_SCHEME", f"paid-to-paybill,{results}")
     bound = f"strategy_id={results},endpoint=/api/openapi/result"
