@@ -7,7 +7,7 @@ from typing import Final
 
 from simulation.faults import Fault
 
-SEEDS: Final = (35, 55, 78, 154, 227, 256, 346, 449, 624)
+SEEDS: Final = (35, 55, 78, 154, 227, 256, 346, 449, 624, 60988, 75254)
 """Of `play_seed`."""
 PLANS: Final[tuple[tuple[str, dict[int, Fault]], ...]] = (
     ("ten_with_two_faulty", {11: Fault.ROTATED}),  # no fence, no lease, no pause on credentials

@@ -34,10 +34,10 @@ def test_an_empty_window_is_one_leaf_without_rows() -> None:
 
 
 def test_a_window_that_fits_is_read_with_the_fewest_calls() -> None:
-    """Under A with a refused "0": "1", "0" twice (a refusal must be stable), "2" to close, and "1" still the same."""
+    """Under A with a refused "0": "1", "0" twice, "2" to close, "0" still refused, and "1" still the same."""
     source = PagedList(at(3, 9, 9))
     (leaf,) = read(source)
-    assert [number for _, _, number in source.asked] == [1, 0, 0, 2, 1]
+    assert [number for _, _, number in source.asked] == [1, 0, 0, 2, 0, 0, 1]
     assert [key_of(each) for each in leaf.rows] == ["P2", "P1", "P0"]  # type: ignore[union-attr]  # a Leaf has rows
 
 
@@ -55,6 +55,13 @@ def test_a_refusal_of_page_zero_that_does_not_last_is_no_refusal() -> None:
     """One NACK on "0" may be chance: asked again, its answer counts, and under B it holds a row that "1" lacks."""
     source = PagedList(at(1, 2, 3), reading="B", faults={2: refused()})
     assert keys(read(source)) == {"P0", "P1", "P2"}
+
+
+def test_two_refusals_of_page_zero_by_chance_hide_no_row() -> None:
+    """Under B a single row stands on "0" alone: the window is not taken for an empty one when "0" was refused twice."""
+    failure = failure_of(read(PagedList(at(1), reading="B", faults={2: refused(), 3: refused()})))
+    assert isinstance(failure, Unknown)
+    assert failure.diagnosis.code is Code.PAGE_UNSTABLE
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ def trouble(code: Code, window: Window, **details: object) -> Unknown:
 def _is_whole_by_union(sheet: Sheet) -> bool:
     """Pages "1", "0" and "2", and the first page again. "1" comes first: only while it is answered may "0" be refused.
 
+    On that refusal rests that nothing stands there, so it must be one before the answer to "2" and after it.
+
     Where the first page is "0", "1" may be the page behind it: then it is looked at between the two looks at "0".
     """
     one = sheet.page(1)
@@ -185,6 +187,8 @@ def _is_whole_by_union(sheet: Sheet) -> bool:
         return False
     if sheet.page(_LAST_UNION_PAGE).unseen:
         return False
+    if zero is None and sheet.page_unless_refused(0) is not None:
+        raise PageError(trouble(Code.PAGE_UNSTABLE, sheet.window, what="the first page is refused and then answered"))
     if zero is None or _holds_all(sheet, one):
         return _stands(sheet, 1, one)
     return _holds_all(sheet, zero) and not sheet.page(1).unseen and _stands(sheet, 0, zero)
