@@ -27,7 +27,7 @@ ACCOUNT, OTHER_ACCOUNT = ACCOUNTS
 UNKNOWN_ACCOUNT: Final = "6222000099990000"
 PAID: Final = START - timedelta(hours=2)
 LONG_AGO: Final = -timedelta(days=1)
-PUSHING: Final = 1.3 * SECOND
+PUSHING: Final = 1.6 * SECOND
 """So long after the start, without faults, has push read the baseline and not yet pushed."""
 MENDED: Final = 40 * MINUTE
 
@@ -77,7 +77,7 @@ def two_of_one(world: World) -> None:
 def its_message_is_lost(world: World) -> None:
     """Nobody is ever told of the payment but by sweep."""
     one_payment(world)
-    world.outbox.loses_until = START + SECOND
+    world.outbox.loses_until = START + 1.5 * SECOND
 
 
 def ten_with_two_faulty(world: World) -> None:
@@ -156,7 +156,7 @@ def reconcile_beside_push(world: World) -> None:
         apply(world, f"FK-{place}", "10.00")
         pay(world, f"P{place}", f"FK-{place}", "10.00")
     apply(world, "FK-2", "10.00")
-    pay(world, "P2", "FK-2", "10.00", paid=START - timedelta(hours=5), appears=SECOND)
+    pay(world, "P2", "FK-2", "10.00", paid=START - timedelta(hours=5), appears=1.3 * SECOND)
     for at in (0.1 * SECOND, PUSHING, 3.5 * SECOND):
         world.later(at, world.reconcile)
 
