@@ -50,13 +50,14 @@ UNION = Paging.UNION
 @pytest.mark.parametrize(
     "answers",
     [
-        [(1, "abc"), (0, NO), (0, NO), (2, ""), (1, "cba")],
+        [(1, "abc"), (0, NO), (0, NO), (2, ""), (0, NO), (0, NO), (1, "cba")],
         [(1, "abc"), (0, "ab"), (2, "c"), (1, "abc")],
         [(1, ""), (0, "abc"), (2, ""), (1, ""), (0, "abc")],
         [(1, "bc"), (0, "abc"), (2, "c"), (1, "bc"), (0, "abc")],
         [(1, "abc", 3), (0, "abc", 3), (2, "", 3), (1, "abc", 3)],
-        [(1, "aab", 3), (0, NO), (0, NO), (2, ""), (1, "ab")],
+        [(1, "aab", 3), (0, NO), (0, NO), (2, ""), (0, NO), (0, NO), (1, "ab")],
         [(1, ""), (0, ""), (2, "")],
+        [(1, ""), (0, NO), (0, NO), (2, ""), (0, NO), (0, NO)],
     ],
 )
 def test_a_window_is_whole_when_one_page_holds_all_and_stands(answers: list[Answer]) -> None:
@@ -71,13 +72,13 @@ def test_a_window_is_whole_when_one_page_holds_all_and_stands(answers: list[Answ
         [(1, "bcde"), (0, "abcde")],
         [(1, "abc"), (0, "abc"), (2, "d")],
         [(1, "ab"), (0, "bc"), (2, "")],
-        [(1, "abc"), (0, NO), (0, NO), (2, ""), (1, "abcd")],
-        [(1, "abc"), (0, NO), (0, NO), (2, ""), (1, "ab")],
+        [(1, "abc"), (0, NO), (0, NO), (2, ""), (0, NO), (0, NO), (1, "abcd")],
+        [(1, "abc"), (0, NO), (0, NO), (2, ""), (0, NO), (0, NO), (1, "ab")],
         [(1, ""), (0, "abc"), (2, ""), (1, "d")],
         [(1, ""), (0, "abc"), (2, ""), (1, ""), (0, "ab")],
         [(1, "bc"), (0, "abc"), (2, "c"), (1, "bc"), (0, "abcd")],
-        [(1, "abc", 4), (0, NO), (0, NO), (2, "", 4), (1, "abc", 4)],
-        [(1, "", 1), (0, NO), (0, NO), (2, "")],
+        [(1, "abc", 4), (0, NO), (0, NO), (2, "", 4), (0, NO), (0, NO), (1, "abc", 4)],
+        [(1, "", 1), (0, NO), (0, NO), (2, ""), (0, NO), (0, NO)],
     ],
 )
 def test_a_window_is_not_whole_when_a_row_may_be_missing(answers: list[Answer]) -> None:
