@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from fakes.system import START
 from paysync.core.states import FINAL, SETTLED, State
 from simulation import guards
 from simulation.books import Application
@@ -103,7 +104,7 @@ class History(RuleBasedStateMachine):
         amounts = [Decimal(one) / 100 for one in cents]
         self.world.books.add(Application(f"id-{number}", number, sum(amounts, Decimal(spare)), draft=draft))
         for amount in amounts:
-            pay(self.world, f"P{len(self.world.maycur.rows)}", number, str(amount))
+            pay(self.world, f"P{len(self.world.maycur.rows)}", number, str(amount), appears=self.world.now - START)
 
     @precondition(lambda self: not self.names_one)
     @rule(strike=st.sampled_from(_LOST_PUSHES) | st.sampled_from(_TELLING) | st.sampled_from(_STRIKES))
