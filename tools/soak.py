@@ -240,6 +240,9 @@ def _ends(results: Results) -> Iterator[str]:
 
 def _left_out(results: Results) -> Iterator[str]:
     yield ""
+    yield "Two faults: the second at every call that the first has led to, until all is at rest and has a row. One"
+    yield "fault and three: also at the calls that then read everything once more."
+    yield ""
     if results.left_out:
         counts = ", ".join(f"{count} of {name}" for name, count in results.left_out.items())
         yield f"Pairs that the time did not allow, spread over each scenario (`make soak MINUTES=…`): {counts}."
