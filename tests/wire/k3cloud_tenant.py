@@ -9,8 +9,7 @@ from paysync.adapters.k3cloud.settings import ConnectionSettings
 from paysync.adapters.k3cloud.signing import Credentials
 from paysync.adapters.k3cloud.target import K3CloudTarget
 from paysync.core.bills import Bill, BillHead, Edit, Json, Made
-from paysync.core.codes import Code
-from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+from paysync.core.outcomes import Done, Outcome
 from paysync.core.scheme import Scheme
 from simulators.common.running import RunningSimulator
 from unit.adapters.k3cloud.doubles import CREDENTIALS, inquiry, key, push_request, scheme
@@ -118,14 +117,3 @@ def edit(bill: Bill, reference: str = "PAY-1", amount: str = "600.10", account: 
 def heads(outcome: Outcome[Any], code: str = "PAY-1") -> list[BillHead]:
     """The bills found for a payment."""
     return list(done(outcome)[inquiry(code).payment])
-
-
-def verdict(outcome: Outcome[Any]) -> tuple[str, Code | None, bool]:
-    """Class, code and transience of an outcome."""
-    match outcome:
-        case Done():
-            return "done", None, False
-        case DefinitelyNot(why, transient):
-            return "no", why.code, transient
-        case Unknown(why):
-            return "unknown", why.code, False

@@ -13,8 +13,8 @@ from paysync.core.codes import Code
 from paysync.core.diagnosis import Kind
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome
 from paysync.schemes.load import load
-from unit.adapters.k3cloud.doubles import CREDENTIALS, RULE, inquiry, key, push_request
-from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read, verdict
+from unit.adapters.k3cloud.doubles import CREDENTIALS, RULE, inquiry, key, push_request, verdict
+from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from paysync.core.codes import Code
-from unit.adapters.k3cloud.doubles import inquiry, push_request
-from wire.k3cloud_tenant import PATIENCE, Tenant, edit, heads, pushed, read, verdict
+from unit.adapters.k3cloud.doubles import inquiry, push_request, verdict
+from wire.k3cloud_tenant import PATIENCE, Tenant, edit, heads, pushed, read
 
 pytestmark = pytest.mark.wire
 

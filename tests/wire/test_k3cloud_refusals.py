@@ -5,8 +5,8 @@ import pytest
 from paysync.core.bills import BillStatus, Edit, Json
 from paysync.core.codes import Code
 from paysync.core.outcomes import Done
-from unit.adapters.k3cloud.doubles import inquiry, push_request
-from wire.k3cloud_tenant import HEAD_OFFICE, Tenant, done, edit, heads, pushed, read, verdict
+from unit.adapters.k3cloud.doubles import inquiry, push_request, verdict
+from wire.k3cloud_tenant import HEAD_OFFICE, Tenant, done, edit, heads, pushed, read
 
 pytestmark = pytest.mark.wire
 

@@ -8,8 +8,8 @@ import pytest
 from paysync.adapters.k3cloud.target import K3CloudTarget
 from paysync.core.codes import Code
 from paysync.core.scheme import Strategy
-from unit.adapters.k3cloud.doubles import FORM, inquiry, key, lookup, scheme
-from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read, verdict
+from unit.adapters.k3cloud.doubles import FORM, inquiry, key, lookup, scheme, verdict
+from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read
 
 pytestmark = pytest.mark.wire
 

@@ -8,25 +8,14 @@ import pytest
 from paysync.adapters.k3cloud.making import made_of
 from paysync.core.bills import Made
 from paysync.core.codes import Code
-from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
+from paysync.core.outcomes import DefinitelyNot, Done, Unknown
 from unit.adapters.k3cloud.doubles import PUSH, entity, error, refusal, result, said, status
+from unit.adapters.k3cloud.pushes import GOOD, judged, verdict
 
-GOOD = result(status(entities=[entity()]), ConvertResponseStatus=status())
 USED_UP = status(success=False, errors=[error("没有可下推的数据")])
 NOT_SAVED = status(success=False, code=11, errors=[error("保存失败")])
 DONE = Done(Made("100502", "FKD1"))
 DRAFT = Done(Made("100502", ""))
-
-
-def judged(document: object, http: int = 200) -> Outcome[Made]:
-    """What an answer to a Push proves."""
-    return made_of(said(document, http), PUSH)
-
-
-def verdict(document: object, http: int = 200) -> tuple[type, Code | None]:
-    """Class and code."""
-    outcome = judged(document, http)
-    return type(outcome), None if isinstance(outcome, Done) else outcome.diagnosis.code
 
 
 @pytest.mark.parametrize(

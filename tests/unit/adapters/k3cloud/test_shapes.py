@@ -6,23 +6,10 @@ import pytest
 
 from paysync.adapters.k3cloud.making import made_of
 from paysync.adapters.k3cloud.replies import Lost, NotSent
-from paysync.core.bills import Made
 from paysync.core.codes import Code
-from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
-from unit.adapters.k3cloud.doubles import PUSH, entity, error, refusal, result, said, status
-
-GOOD = result(status(entities=[entity()]), ConvertResponseStatus=status())
-
-
-def judged(document: object, http: int = 200) -> Outcome[Made]:
-    """What an answer to a Push proves."""
-    return made_of(said(document, http), PUSH)
-
-
-def verdict(document: object, http: int = 200) -> tuple[type, Code | None]:
-    """Class and code."""
-    outcome = judged(document, http)
-    return type(outcome), None if isinstance(outcome, Done) else outcome.diagnosis.code
+from paysync.core.outcomes import DefinitelyNot, Done, Unknown
+from unit.adapters.k3cloud.doubles import PUSH, entity, error, refusal, result, status
+from unit.adapters.k3cloud.pushes import GOOD, judged, verdict
 
 
 @pytest.mark.parametrize(

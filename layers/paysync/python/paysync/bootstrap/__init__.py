@@ -73,8 +73,9 @@ class PushFunction(Function):
         super().__init__(ground)
         self._connectors = Connectors(ground)
         self._connectors.prepare(scheme.target.connector for scheme in ground.chosen())
-        for scheme in ground.chosen():
-            if fault := fault_of(scheme, self.takers()):
+        takers = self.takers()
+        for scheme in takers.values():
+            if fault := fault_of(scheme, takers):
                 error = SchemeError(Diagnosis.of(Code.SCHEME, what=fault))
                 tell_failed(scheme.name, error, ground.journal)
 
