@@ -1,6 +1,6 @@
 """What a soak has finished, kept on disk: one that was broken off goes on where it was, if the code is the same.
 
-A file for each state of the code and each Python, a line for each finished piece.
+A file for each state of the code that is loaded and each Python, a line for each finished piece.
 """
 
 from __future__ import annotations
@@ -8,25 +8,26 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from simulation.soaking import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Found: TypeAlias = Tally | tuple[str, str, str]
-_RUNS_ON: Final = ("layers/paysync/python/paysync", "tests/fakes", "tests/simulation")
+_RUNS_ON: Final = ("layers/paysync", "tests")
 _COUNTERS: Final = ("struck", "ends", "broken")
 
 
 class Kept:
-    """The finished pieces of this state of the code."""
+    """The finished pieces of one state of the code, in a folder."""
 
-    def __init__(self, root: Path) -> None:
-        self._file = root / ".cache" / "soak" / f"{_digest(root)}.jsonl"
+    def __init__(self, folder: Path, code: str) -> None:
+        self._file = folder / f"{code}.jsonl"
         self._found: dict[str, Found] = {}
         lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
         for line in lines:
@@ -49,7 +50,19 @@ class Kept:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         said = vars(found) if isinstance(found, Tally) else list(found)
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([_name(function, arguments), said], ensure_ascii=False) + "\n")
+            line = json.dumps([_name(function, arguments), said], ensure_ascii=False)
+            file.write(f"\n{line}\n")  # the line before may have been cut off
+
+
+def loaded_code(root: Path) -> str:
+    """A digest of all code of ours that is loaded, and of the Python that runs it."""
+    places = tuple(root / place for place in _RUNS_ON)
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    loaded = {Path(file) for file in files if file}
+    digest = hashlib.sha256(platform.python_version().encode())
+    for path in sorted(path for path in loaded if any(path.is_relative_to(place) for place in places)):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def _name(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
@@ -69,12 +82,3 @@ def _read(line: str) -> tuple[str, Found] | None:
     for field, value in said.items():
         setattr(tally, field, Counter(value) if field in _COUNTERS else value)
     return name, tally
-
-
-def _digest(root: Path) -> str:
-    """Of all code that a simulated run executes, and of the Python that does."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    for place in _RUNS_ON:
-        for path in sorted((root / place).rglob("*.py")):
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]

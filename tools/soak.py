@@ -27,7 +27,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "layers" / "paysync" / "python")]
 
-from kept import Kept
+from kept import Kept, loaded_code
 
 from simulation import soaking
 from simulation.faults import KINDS, Fault
@@ -94,7 +94,7 @@ def main() -> int:
     options = _options()
     print(f"seed of the triples: {SEED}; seeds {options.first} to {options.first + options.seeds - 1}", flush=True)
     begin, commit = time.monotonic(), _commit()
-    kept = Kept(ROOT)
+    kept = Kept(ROOT / ".cache" / "soak", loaded_code(ROOT))
     print(f"{len(kept)} pieces are finished from before", flush=True)
     results = _run(list(_programme(options)), options.jobs, begin + 60 * options.minutes, kept)
     failures = results.failures
