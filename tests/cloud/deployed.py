@@ -95,7 +95,7 @@ class Deployed:
         return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=self.local.region)
 
     def up(self, **parameters: str) -> None:
-        """Deploy; on the stack that is up already, deploy anew."""
+        """Deploy; on the stack that is up already, deploy anew: what is not named is as the template says."""
         local.up(self.maycur.url, f"{self.k3cloud.url}/K3Cloud/", *self.secrets(), overrides=_chosen(parameters))
 
     def up_by_command(self, **parameters: str) -> None:

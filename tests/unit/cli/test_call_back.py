@@ -72,6 +72,34 @@ def test_show_says_that_it_is_booked_and_what_is_owed(stand: Stand, run: Run) ->
     assert (document["state"], document["owes_call_back"]) == ("DONE", True)
 
 
+def test_show_tells_a_payment_s_life_in_every_scheme_that_knows_it(two_schemes: Stand, run: Run) -> None:
+    """Whoever asks for a payment does not have to know how many schemes it goes through."""
+    booked(two_schemes, "PAY-2", owes=False)
+    two_schemes.seen("PAY-2", scheme="handed-on")
+    two_schemes.seen("PAY-3", scheme="handed-on")
+
+    told = run("show", "PAY-2", "PAY-3", "NOBODY", "--json").documents
+    assert [(one["key"], one["scheme"], one["state"]) for one in told] == [
+        ("PAY-2", b.SCHEME, "DONE"),
+        ("PAY-2", "handed-on", "NEW"),
+        ("PAY-3", "handed-on", "NEW"),
+        ("NOBODY", b.SCHEME, None),
+    ]
+    assert [one["scheme"] for one in run("show", "PAY-2", "--scheme", "handed-on", "--json").documents] == ["handed-on"]
+
+
+def test_what_acts_on_a_payment_of_two_schemes_asks_which(two_schemes: Stand, run: Run) -> None:
+    """A look may show both; a replay must be meant."""
+    booked(two_schemes, "PAY-2", owes=False)
+    two_schemes.seen("PAY-2", scheme="handed-on")
+
+    said = run("replay", "PAY-2", "--yes")
+
+    assert said.code == 1
+    assert "PAY-2 is known in several schemes" in said.err
+    assert "--scheme" in said.err
+
+
 def test_a_scheme_without_anything_to_fetch_keeps_no_watermark_back(two_schemes: Stand, run: Run) -> None:
     """The overview's watermark is that of the schemes that are fetched."""
     two_schemes.ledger.advance(None, Watermark(b.SCHEME, PAID, START, 1))

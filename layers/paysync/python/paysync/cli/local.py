@@ -45,7 +45,7 @@ def up(
 ) -> None:
     """Build, start and deploy. No schedule fires unless you --set one; `paysync local run` drives the stack.
 
-    While it runs, `up` again deploys what has changed and keeps all data.
+    While it runs, `up` again deploys what has changed and keeps all data; what is not --set is as in template.yaml.
 
     Example: paysync local up --maycur-url http://127.0.0.1:8081 --k3cloud-url http://127.0.0.1:8082/K3Cloud/
     --maycur-secret maycur.json --k3cloud-secret k3cloud.json --set QuietPeriodSeconds=20

@@ -255,12 +255,12 @@ def show(
     scheme: SchemeOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """One payment's life: was it booked, as which bill, and if not, why and what to do.
+    """One payment's life: was it booked, as which bill, and if not, why and what to do; in every scheme that knows it.
 
     Example: paysync show PT2301310000017
     """
     chosen = stack_of(ctx, stack)
-    named = chosen.keys(keys, scheme)
+    named = chosen.keys_in_all(keys, scheme)
     rows = chosen.operator.ledger.rows(named)
     for key in named:
         row = rows.get(key)

@@ -151,6 +151,12 @@ class Stack:
             return [PaymentKey(self.scheme(scheme), code) for code in codes]
         return [self._only_one(code) for code in codes]
 
+    def keys_in_all(self, codes: list[str], scheme: str) -> list[PaymentKey]:
+        """The same for looking: with several schemes and none given, every one whose ledger knows the code."""
+        if scheme or len(self.settings.schemes) == 1:
+            return self.keys(codes, scheme)
+        return [key for code in codes for key in self._known(code) or [PaymentKey(self.scheme(""), code)]]
+
     def _kept(self, collection: str) -> str:
         stands = self.operator.collected.current(collection)
         if stands is None:
@@ -158,11 +164,15 @@ class Stack:
         return f"{stands.rows} rows, generation {stands.number}, read at {iso(stands.began)}"
 
     def _only_one(self, code: str) -> PaymentKey:
-        possible = [PaymentKey(scheme, code) for scheme in self.settings.schemes]
-        known = list(self.operator.ledger.rows(possible))
+        known = self._known(code)
         if len(known) > 1:
             raise unclear(f"{code} is known in several schemes", "Name one with --scheme")
-        return known[0] if known else possible[0]
+        return known[0] if known else PaymentKey(self.scheme(""), code)
+
+    def _known(self, code: str) -> list[PaymentKey]:
+        possible = [PaymentKey(scheme, code) for scheme in self.settings.schemes]
+        rows = self.operator.ledger.rows(possible)
+        return [key for key in possible if key in rows]
 
     @cached_property
     def _local(self) -> local.LocalStack:

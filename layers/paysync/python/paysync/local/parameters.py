@@ -58,7 +58,7 @@ def check_names(chosen: Mapping[str, str], template: Path) -> None:
 
 def check_schemes(parameters: Mapping[str, str], template: Path) -> None:
     """Refuse a stack that would not run: a scheme without its values, a value that no scheme takes."""
-    full = {**_defaults_of(template), **parameters}
+    full = in_full(parameters, template)
     try:
         given = pairs(full["SchemeParameters"])
         bound = bindings(_schemes_of(full["Scheme"]), rule_id=full["RuleId"], since=full["FetchSince"], given=given)
@@ -87,7 +87,7 @@ def _check_call_backs(schemes: Mapping[str, Scheme]) -> None:
 
 def check_connections(parameters: Mapping[str, str], template: Path) -> None:
     """Refuse what no function could start with."""
-    full = {**_defaults_of(template), **parameters}
+    full = in_full(parameters, template)
     try:
         ConnectionSettings.of(full["K3CloudBaseUrl"], pairs(full["K3CloudSettings"]), allow_plain_http=True)
     except (ValueError, PaysyncError) as wrong:
@@ -106,6 +106,11 @@ def _schemes_of(written: str) -> list[str]:
 
 def _defaults_of(template: Path) -> dict[str, str]:
     return {name: str(one["Default"]) for name, one in _declared(template).items() if "Default" in one}
+
+
+def in_full(parameters: Mapping[str, str], template: Path) -> dict[str, str]:
+    """With the template's defaults: CloudFormation keeps what was given before for a parameter that is not given."""
+    return {**_defaults_of(template), **parameters}
 
 
 def parameters_of(template: Path) -> set[str]:

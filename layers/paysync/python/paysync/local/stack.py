@@ -9,7 +9,7 @@ from pathlib import Path
 from paysync.local import aws, deploy, project, state
 from paysync.local.build import built
 from paysync.local.errors import LocalError
-from paysync.local.parameters import check_connections, check_names, check_schemes, local_parameters
+from paysync.local.parameters import check_connections, check_names, check_schemes, in_full, local_parameters
 from paysync.local.project import Project
 from paysync.local.secrets import Secrets
 from paysync.local.state import LocalStack, StackOutputs
@@ -45,7 +45,7 @@ def up(  # noqa: PLR0913 — one for each option of the command
     stack, started = _running(here, port, progress)
     try:
         progress("deploying the stack")
-        outputs = _deployed(here, template, stack.port, parameters, secrets)
+        outputs = _deployed(here, template, stack.port, in_full(parameters, here.template), secrets)
     except BaseException:
         if started:
             _end(here, stack.pid)
