@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from contract import example
+from fakes.system import START
 from paysync.cli.main import app
 from paysync.core.exchanges import BODY, HEADERS, KEY, PATH
 from paysync.core.scheme import Scheme
 from paysync.core.templates import TemplateFault, render
+from paysync.schemes.preview import ID, FieldView, Origin, previews
 from paysync.schemes.remarks import remarks
 
 
@@ -68,6 +71,20 @@ def test_the_key_of_a_repeated_call_is_the_payments() -> None:
     assert isinstance(request[BODY], dict)
     assert target.promise is not None
     assert target.promise.kept == timedelta(days=2)
+
+
+def test_a_preview_shows_the_questions_too() -> None:
+    """Before the document is made, and before it is called done; what a scheme does not ask is not shown."""
+    row = {"id": "P-1", "document": "FK-1", "account": "", "amount": Decimal("12.5"), "paid_at": 1675152000000}
+    (whole,) = previews(example.scheme(), row, {}, START)
+    assert [one.step for one in whole.sendings] == ["fetch", "find", "create", "read"]
+    assert whole.data("find") == {"path": "/api/v1/documents", "query": {"reference": "P-1"}}
+    (find,) = [one for one in whole.sendings if one.step == "find"]
+    assert FieldView("query.reference", "P-1", "{{payment.key}}", (Origin("payment.key", "P-1"),)) in find.fields
+    assert whole.data("read") == {"path": f"/api/v1/documents/{ID}", "query": {}}
+
+    (alone,) = previews(scheme_with("create"), row, {}, START)
+    assert [one.step for one in alone.sendings] == ["fetch", "create"]
 
 
 @pytest.mark.parametrize(

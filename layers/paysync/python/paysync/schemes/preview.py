@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
+from urllib.parse import quote
 
 from paysync.core.bills import Bill, BillEntry, BillHead, BillStatus, Cell, Json
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import PaysyncError
-from paysync.core.exchanges import KEY
+from paysync.core.exchanges import KEY, PATH
 from paysync.core.keys import BillKey
 from paysync.core.pages import FIRST_PAGE
 from paysync.core.reading import payments, skipped
@@ -26,6 +27,7 @@ from paysync.core.wanted import edit_of, wanted_of
 ID: Final = "{{pushed.Id}}"
 NUMBER: Final = "{{pushed.Number}}"
 ENTRY_ID: Final = "{{pushed.EntryId}}"
+QUERY: Final = "query"
 _SUM: Final = "{{payment.amount}}"
 
 Verdict: TypeAlias = Literal["sent", "rejected", "parked"]
@@ -137,10 +139,15 @@ class _Walk:
         for lookup in self._scheme.lookups:
             yield self._lookup(lookup)
             self._lookups[lookup.name] = self._found(lookup)
-        yield from self._made()
-        self._row = replace(self._row, bill=BillRef(BillKey(self._scheme.target.form, ID), NUMBER))
-        yield from self._saved()
         target = self._scheme.target
+        exchange = target.exchange
+        if exchange and exchange.find:
+            yield self._question("find", exchange.find.endpoint, exchange.find.request)
+        yield from self._made()
+        self._row = replace(self._row, bill=BillRef(BillKey(target.form, ID), NUMBER))
+        if exchange and exchange.read:
+            yield self._question("read", exchange.read.endpoint, {})
+        yield from self._saved()
         for wanted, step, operation in ((target.submit, "submit", "Submit"), (target.audit, "audit", "Audit")):
             if wanted:
                 data: Json = {"Numbers": [], "Ids": ID}
@@ -184,6 +191,12 @@ class _Walk:
             method = target.exchange.create.method if target.exchange else "POST"
             sent = {part: tree for part, tree in target.make_request.items() if part != KEY}
             yield self._rendered("create", f"{method} {target.form}", sent)
+
+    def _question(self, step: str, endpoint: Tree, request: Tree) -> Sending:
+        scope, tree = self._scope(), {PATH: endpoint, QUERY: request}
+        path = str(render(endpoint, scope)).replace(quote(ID, safe=""), ID)
+        data: Json = {PATH: path, QUERY: render(request, scope)}
+        return Sending(step, f"GET {self._scheme.target.form}", data, tuple(self._fields(tree, data, scope)))
 
     def _saved(self) -> Iterator[Sending]:
         target, scope = self._scheme.target, self._scope()
