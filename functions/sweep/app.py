@@ -6,7 +6,8 @@ from typing import Any
 from paysync.adapters.aws.requests import report_document
 from paysync.bootstrap import sweep_ports
 from paysync.core.runs import for_each
-from paysync.core.sweep import SweepPorts, sweep, tell_standing
+from paysync.core.standing import tell_standing
+from paysync.core.sweep import SweepPorts, sweep
 
 ports = sweep_ports(os.environ)
 logger, metrics = ports.journal.logger, ports.journal.metrics

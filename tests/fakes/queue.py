@@ -66,6 +66,11 @@ class MemoryQueue:
         self._expire()
         return len(self.held)
 
+    def visible(self) -> int:
+        """How many could be received now."""
+        now = self.clock.now()
+        return sum(held.visible_at <= now for held in self.held.values())
+
     def put(self, message: Message | None, *, letter: Letter | None = None, delay: timedelta = timedelta()) -> str:
         """Take a message in; its id."""
         now = self.clock.now()
@@ -196,7 +201,7 @@ class MemoryOutbox:
         return through(self.io, "bury", lambda: self._bury(letter))
 
     def waiting(self) -> int:
-        return through(self.io, "waiting", lambda: len(self.queue))
+        return through(self.io, "waiting", self.queue.visible)
 
     def _send(self, messages: Iterable[Message]) -> frozenset[PaymentKey]:
         unconfirmed = set()

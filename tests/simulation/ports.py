@@ -104,7 +104,7 @@ class SimOutbox:
 
     def waiting(self) -> int:
         self._spend(self.world.point("waiting"))
-        return len(self.world.queue)
+        return self.world.queue.visible()
 
     def _spend(self, fault: Fault | None) -> None:
         self.world.spend(fault, _CALL)

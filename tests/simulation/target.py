@@ -254,7 +254,8 @@ class SimTarget:
         ]
 
     def _bills(self, ids: Sequence[str]) -> list[BookedBill]:
-        return [b for b in self._own() if b.id in ids and not b.deleted]
+        now = self.world.now
+        return [b for b in self._own() if b.id in ids and not b.deleted and b.visible_at <= now]
 
     def _own(self) -> list[BookedBill]:
         """The bills of its form."""

@@ -12,7 +12,7 @@ from paysync.core.claim import claim, hold_back
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import BillKey
-from paysync.core.records import BillRef, Committed, Intent, LockStep, Message, Received, Row
+from paysync.core.records import BillRef, Committed, Intent, LockStep, Message, Received, Row, Sighting
 from paysync.core.states import Event, State
 from paysync.core.turn import HANDOVER_AT, Acknowledge, Desk, GiveBack, Turn
 from simulation.pair import FORM
@@ -152,6 +152,38 @@ def test_a_message_that_came_too_often_is_left_to_sweep() -> None:
     assert isinstance(verdict, Acknowledge)
     stands = ledger_of(desk).table[row.key]
     assert (stands.state, stands.doubt is not None, stands.wake_at > START) == (State.IN_DOUBT, True, True)
+
+
+@pytest.mark.parametrize(
+    ("end", "attempt", "goes"),
+    [
+        ((Event.PARKED, {"fence": 1}), None, True),
+        ((Event.REFUSED, {"fence": 1}), None, True),
+        ((Event.REFUSED, {"fence": 1}), 1, False),
+        ((Event.WAITED, {"fence": 1}), None, False),
+    ],
+)
+def test_while_consumption_stands_still_only_what_needs_nothing_more_goes(
+    end: tuple[Event, dict[str, Any]], attempt: int | None, *, goes: bool
+) -> None:
+    """Given back eight times, a copy of what is settled would be a dead letter of it; what opens a row again stays."""
+    desk = desk_of(Target())
+    row = seen(desk, (Event.CLAIMED, {"fence": 1}), end)
+    verdict = hold_back(desk, message(row, attempt), row, timedelta(minutes=3))
+    assert verdict == (Acknowledge() if goes else GiveBack(timedelta(minutes=3)))
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_claim_begins_with_what_maycur_shows_now(*, back: bool) -> None:
+    """Other content stays raised until a person has accepted it; one that has come back is none."""
+    desk = desk_of(Target())
+    row = seen(desk)
+    for sighting in [b.sighting(row), *([Sighting(row.payment.digest, START, row.payment)] if back else [])]:
+        assert ledger_of(desk).sighted(row.key, sighting, b.entry(row, Event.CHANGED))
+    stands = ledger_of(desk).table[row.key]
+    turn = claim(desk, message(stands), stands)
+    assert isinstance(turn, Turn)
+    assert (turn.row.changed is None, ledger_of(desk).table[row.key].changed is None) == (back, back)
 
 
 def test_a_rejected_row_with_a_bill_resumes_behind_it() -> None:

@@ -59,9 +59,24 @@ def test_other_content_is_recorded_and_raised_and_changes_nothing() -> None:
     writes = world.writes
     world.later()
     assert world.run().changed == 0
-    world.source.rows = [paid("P1", SECOND)]
-    assert world.run().changed == 0
     assert world.writes == writes
+
+
+def test_content_that_comes_back_is_seen_to_come_back() -> None:
+    """Else what was shown for a day and corrected would be taken over by the next replay."""
+    world = World(paid("P1", SECOND))
+    world.run()
+    recorded = world.rows["P1"].payment
+    world.source.rows = [paid("P1", SECOND, payableAmount="99.00")]
+    world.later()
+    assert world.run().changed == 1
+    assert world.rows["P1"].other
+    world.source.rows = [paid("P1", SECOND)]
+    assert world.run().changed == 1
+    row = world.rows["P1"]
+    assert row.changed
+    assert (row.other, row.payment, row.changed.payment.facts) == (None, recorded, recorded.facts)
+    assert world.run().changed == 0
 
 
 def test_a_change_that_another_run_records_meanwhile_is_raised_once() -> None:

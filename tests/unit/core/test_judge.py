@@ -25,7 +25,7 @@ from paysync.core.judge import (
     doubt_of,
     open_amount,
 )
-from paysync.core.keys import SourceKey
+from paysync.core.keys import PaymentKey, SourceKey
 from paysync.core.records import Facts, Intent, Row
 
 PLAIN: Final = b.row()
@@ -95,9 +95,17 @@ def test_a_bill_of_unknown_origin_stops_the_push(row: Row) -> None:
 
 
 def test_our_reference_on_a_bill_of_another_payment_makes_it_nobody_s_second_bill() -> None:
-    """The claim says whose it is, and a declared stranger is not taken for ours by its reference."""
+    """Nothing is pushed beside it: a person says whether it is this payment's under another scheme's name.
+
+    The claim says whose it is, and a declared stranger is not taken for ours by its reference.
+    """
     marked = head("1", reference=OURS.code)
-    assert baseline_of(PLAIN, [marked], {"1": OTHERS}) == Clear(("1",))
+    wanted = {"bill": "FKD-1", "bill_id": "1", "owner": OTHERS.code}
+    assert said(baseline_of(PLAIN, [marked], {"1": OTHERS})) == (Doubtful, Code.BILL_CLAIMED, wanted)
+    renamed = PaymentKey("renamed", OURS.code)
+    assert said(baseline_of(PLAIN, [marked], {"1": renamed}))[2]["owner"] == f"{OURS.code} --scheme renamed"
+    assert baseline_of(PLAIN, [replace(marked, voided=True)], {"1": OTHERS}) == Clear(("1",))
+    assert baseline_of(replace(PLAIN, not_ours=("1",)), [marked], {"1": OTHERS}) == Clear(("1",))
     assert baseline_of(replace(PLAIN, not_ours=("1",)), [marked], {}) == Clear(("1",))
     assert baseline_of(replace(PLAIN, not_ours=("1",)), [head("1")], {"1": OURS}) == Clear(("1",))
 

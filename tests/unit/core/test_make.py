@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import pytest
 
+from fakes import builders as b
 from fakes.system import START, FakeClock
 from paysync.core.bills import Made
 from paysync.core.codes import Code
@@ -14,7 +15,7 @@ from paysync.core.errors import DefectError
 from paysync.core.keys import BillKey
 from paysync.core.make import make
 from paysync.core.outcomes import DefinitelyNot, Done, Unknown
-from paysync.core.records import Intent
+from paysync.core.records import Intent, Sighting
 from paysync.core.states import Event, State
 from paysync.core.turn import Acknowledge, Desk, GiveBack, Turn
 from simulation.pair import FORM, scheme
@@ -158,6 +159,33 @@ def test_refused_credentials_pause_and_refuse_no_payment() -> None:
     make(desk, turn := ready(desk))
     assert row_of(desk, turn).state is State.NEW
     assert ledger_of(desk).pause(desk.scheme.name) is not None
+
+
+@pytest.mark.parametrize("code", [Code.SOURCE_USED_UP, Code.SOURCE_OVER_LIMIT])
+@pytest.mark.parametrize("repushed", [False, True])
+def test_a_source_that_is_used_up_after_a_doubt_was_used_up_by_us(code: Code, *, repushed: bool) -> None:
+    """The first Push, of which nobody knew, has most likely made its bill: its lock is kept, a person looks."""
+    desk = desk_of(target := Target(make=DefinitelyNot(Diagnosis.of(code))))
+    turn = ready(desk)
+    turn.row = replace(turn.row, repushed=repushed)
+    ledger_of(desk).table[turn.row.key] = turn.row
+    make(desk, turn)
+    stands = row_of(desk, turn)
+    assert (stands.state, stands.doubt is not None) == ((State.REVIEW, True) if repushed else (State.REJECTED, False))
+    assert bool(ledger_of(desk).locks) is repushed
+    assert target.calls == ["make"]
+
+
+@pytest.mark.parametrize(("back", "state"), [(False, State.REVIEW), (True, State.NEW)])
+def test_content_that_is_shown_just_before_the_push_stops_it(*, back: bool, state: State) -> None:
+    """Other content is for a person; one that has come back by then only means that the claim begins again."""
+    desk = desk_of(target := Target())
+    turn = ready(desk)
+    payment = turn.row.payment
+    for seen in [b.sighting(turn.row), *([Sighting(payment.digest, START, payment)] if back else [])]:
+        assert ledger_of(desk).sighted(turn.row.key, seen, b.entry(turn.row, Event.CHANGED))
+    make(desk, turn)
+    assert (row_of(desk, turn).state, target.calls) == (state, [])
 
 
 def test_a_definite_no_is_a_rejection_with_its_letter() -> None:

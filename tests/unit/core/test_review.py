@@ -15,7 +15,7 @@ from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import BillKey, PaymentKey, SourceKey
 from paysync.core.outcomes import Done, Outcome, Unknown
-from paysync.core.records import BillRef, Change, Message, Refused, Row
+from paysync.core.records import BillRef, Change, Doubt, Message, Refused, Row, Sighting
 from paysync.core.review import (
     Decided,
     Decision,
@@ -147,6 +147,8 @@ def test_a_decision_whose_message_is_not_confirmed_stands_all_the_same() -> None
         ({}, lambda d: confirm_none(d.ports, ours(d), "x"), "carries_our_reference"),
         ({}, lambda d: confirm_none(d.ports, d.seen(changed(d)), "x"), "changed_content"),
         ({}, lambda d: confirm_none(d.ports, d.seen(unreadable(d)), "x"), "changed_content"),
+        ({}, lambda d: adopt(d.ports, d.seen(changed(d)), "7", "x"), "changed_content"),
+        ({"bill": REF}, lambda d: adopt(d.ports, d.seen(changed(d)), "7", "x"), "changed_content"),
         ({}, lambda d: accept(d.ports, d.row, "x"), "no_other_content"),
         ({}, lambda d: accept(d.ports, unreadable(d, now=True), "x"), "no_other_content"),
     ],
@@ -257,6 +259,48 @@ def test_accepted_content_replaces_the_recorded_one() -> None:
         Decimal("999.00"),
         None,
     )
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda d: adopt(d.ports, d.seen(d.stands), "7", "x"),
+        lambda d: confirm_none(d.ports, d.seen(d.stands), "x"),
+    ],
+)
+def test_a_doubt_is_answered_before_other_content_is(decide: Callable[[Desk], Decision]) -> None:
+    """While it is not known what came of the Push, its bill may be adopted; content is accepted after that."""
+    desk = Desk(doubt=Doubt(START))
+    assert desk.ledger.sighted(desk.row.key, b.sighting(desk.row), b.entry(desk.row, Event.CHANGED))
+    assert isinstance(decide(desk), Decided)
+    assert desk.stands.other
+
+
+def test_content_that_came_back_is_no_other_content() -> None:
+    """A person need not say again what the ledger has; who accepts it changes nothing."""
+    desk = Desk()
+    back = Sighting(desk.row.payment.digest, START, desk.row.payment)
+    for sighting in (b.sighting(desk.row), back):
+        assert desk.ledger.sighted(desk.row.key, sighting, b.entry(desk.row, Event.CHANGED))
+    recorded = desk.stands.payment
+    assert isinstance(confirm_none(desk.ports, desk.seen(desk.stands), "x"), Decided)
+    assert desk.stands.payment == recorded
+
+
+def test_a_bill_of_another_payment_with_our_key_is_kept_as_not_ours() -> None:
+    """The person has seen it and says that it is none of this payment's: the next baseline passes it."""
+    desk = Desk()
+    theirs = replace(ours(desk), owners={"7": payment("P2").key})
+    assert isinstance(confirm_none(desk.ports, theirs, "another scheme's"), Decided)
+    assert desk.stands.not_ours == ("7",)
+
+
+@pytest.mark.parametrize(("doubt", "again"), [(None, False), (Doubt(START), True)])
+def test_a_push_after_a_doubt_is_remembered_as_a_second_one(doubt: Doubt | None, *, again: bool) -> None:
+    """What K3Cloud then says of the source is judged with the first one in mind."""
+    desk = Desk(doubt=doubt)
+    confirm_none(desk.ports, desk.seen(), "x")
+    assert desk.stands.repushed is again
 
 
 def test_a_row_is_looked_at_only_after_a_minute_by_sweep() -> None:

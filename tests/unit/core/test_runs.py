@@ -60,6 +60,19 @@ def test_a_scheme_whose_ports_cannot_be_made_does_not_stop_those_after_it() -> N
     assert ran == ["a", "c"]
 
 
+@pytest.mark.parametrize(("code", "times"), [(Code.MAYCUR_LOGIN_REFUSED, 1), (Code.MAYCUR_NACK, 0)])
+def test_refused_credentials_of_a_source_are_told_as_such(code: Code, times: int) -> None:
+    """Their alarm says not to try logins by hand, whichever vendor it is."""
+    journal = MemoryJournal()
+
+    def run(name: str) -> None:
+        raise RunError(Diagnosis.of(code, vendor=name))
+
+    with pytest.raises(RunError):
+        for_each(makers("a"), run, journal=journal)
+    assert (journal.counts["SchemeFailed"], journal.counts["CredentialTrouble"]) == (1, times)
+
+
 def test_the_only_scheme_fails_by_its_own_error() -> None:
     """Whoever runs one scheme reads what it says, and nothing about others."""
     with pytest.raises(SettingsError):

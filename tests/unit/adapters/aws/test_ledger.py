@@ -125,6 +125,12 @@ class TestDefects:
         with pytest.raises(ClientError):
             ground.ledger.advance(None, Watermark(b.SCHEME, "paid", START, 1))
 
+    def test_whoever_has_the_row_in_a_transaction_need_not_be_woken(self, ground: "Ground") -> None:
+        """A claim that goes on just then refuses the wake; sweep, and all that it still has to do, goes on."""
+        row = ground.created()
+        ground.wire.refuse("UpdateItem", "TransactionConflictException")
+        assert ground.ledger.wake_later(row, START) is False
+
 
 class TestReading:
     """Many keys, many pages, keys that were left unread."""

@@ -111,4 +111,4 @@ def test_depth_counts_what_is_delayed_and_in_flight(queues: Queues) -> None:
     queues.sqs.send_message(QueueUrl=queues.url, MessageBody="later", DelaySeconds=60)
     queues.outbox.send(messages(2))
     queues.sqs.receive_message(QueueUrl=queues.url, MaxNumberOfMessages=1)
-    assert depth(queues.sqs, queues.url) == queues.outbox.waiting() == 3
+    assert (depth(queues.sqs, queues.url), queues.outbox.waiting()) == (3, 1)

@@ -16,6 +16,7 @@ from paysync.core.fetch import PAID
 from paysync.core.keys import PaymentKey
 from paysync.core.ports import Ledger
 from paysync.core.records import Row
+from paysync.core.standing import oldest_open
 from paysync.core.states import OPEN, SETTLED, State
 from paysync.core.times import NEVER, Instant, iso, local_date
 
@@ -45,6 +46,7 @@ def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
     read = [one.watermark for one in found if _is_fetched(stack, one.name)]
     ats = [at for at in read if at]
     watermark = min(ats) if ats and len(ats) == len(read) else None
+    oldest = oldest_open(stack.operator.ledger, schemes, now)
     sqs = stack.client("sqs")
     return {
         "stack": stack.name,
@@ -54,7 +56,7 @@ def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
         "queue": depth(sqs, stack.settings.queue_url),
         "dlq": depth(sqs, stack.settings.dlq_url),
         **_reading(watermark, now),
-        "oldest_open_seconds": oldest_open(stack, schemes, now),
+        "oldest_open_seconds": round(oldest.total_seconds()) if oldest else None,
         "call_backs_owed": sum(one.call_backs_owed for one in found),
         "paused_until": next((iso(one.paused_until) for one in found if one.paused_until), None),
         "by_scheme": {one.name: one.document(now) for one in found},
@@ -112,20 +114,6 @@ def _is_fetched(stack: Stack, name: str) -> bool:
         return stack.operator.scheme(name).source.is_fetched
     except SchemeError:
         return True
-
-
-def oldest_open(stack: Stack, schemes: Sequence[str], now: Instant) -> int | None:
-    """The age of the oldest open row among those that are longest due; None when nothing is open."""
-    ledger = stack.operator.ledger
-    keys = [
-        key
-        for name in schemes
-        for state in OPEN
-        for taken in (True, False)
-        for key in ledger.unsettled(name, state, due=NEVER, limit=5, taken=taken)
-    ]
-    rows = [row for row in ledger.rows(keys).values() if row.state in OPEN]
-    return round((now - min(row.first_seen for row in rows)).total_seconds()) if rows else None
 
 
 def _print_overview(document: dict[str, object]) -> None:

@@ -168,7 +168,7 @@ def _still_owed(ports: CallBackPorts, row: Row, why: Diagnosis) -> None:
     ports.journal.tell("a call-back is still owed", key=row.key, diagnosis=why)
     if row.diagnosis == why:
         now = ports.clock.now()
-        pause = min(wake_pause(now - row.updated, _SHORTEST_WAIT), _LONGEST_WAIT)
+        pause = wake_pause(now - row.updated, _SHORTEST_WAIT, _LONGEST_WAIT)
         ports.ledger.wake_later(row, now + pause)
         return
     after = _changed(ports, row, Event.NOTED, owes=True, because=why)

@@ -68,13 +68,13 @@ def claim(desk: Desk, received: Received, row: Row | None) -> Turn | Verdict:
         case Reopen():
             return _reopened(desk, received, row)
         case Take():
-            return _take(desk, received, row, Event.CLAIMED, row)
+            return _take(desk, received, row, Event.CLAIMED, row if row.other else replace(row, changed=None))
 
 
 def reopened(row: Row) -> Row:
     """A rejected row as a replay opens it: with the corrected content where Maycur has shown one, without a reason."""
-    if row.changed and row.bill is None:
-        row = replace(row, payment=row.changed.payment, changed=None)
+    if row.bill is None:
+        row = replace(row, payment=row.other or row.payment, changed=None)
     return replace(row, diagnosis=row.payment.fault, retries=0, owes_letter=False, waits_for=None)
 
 
@@ -211,8 +211,15 @@ def _patient(desk: Desk, received: Received, row: Row, verdict: GiveBack) -> Ver
 
 
 def hold_back(desk: Desk, received: Received, row: Row | None, span: timedelta) -> Verdict:
-    """Consumption stands still: the message comes again after `span`, without burning its receive count."""
-    return GiveBack(span) if row is None else _patient(desk, received, row, GiveBack(span))
+    """Consumption stands still: the message comes again after `span`, without burning its receive count.
+
+    One whose payment needs nothing more goes: given back, it would end as a dead letter of what is booked.
+    """
+    if row is None:
+        return GiveBack(span)
+    attempt = received.message.attempt if received.message else None
+    decision = decide(row, attempt, desk.ports.clock.now())
+    return decision if isinstance(decision, Acknowledge) else _patient(desk, received, row, GiveBack(span))
 
 
 def _jittered(desk: Desk, span: timedelta) -> timedelta:

@@ -6,7 +6,7 @@ only after it was read: never by the word of a batch answer.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from paysync.core.bills import EDITABLE, Bill, BillStatus, Edit
 from paysync.core.diagnosis import Code, Diagnosis
@@ -21,6 +21,14 @@ from paysync.core.templates import TemplateFault
 from paysync.core.turn import Desk, Turn
 from paysync.core.wanted import Wanted, differences, edit_of, read_back_fault, unfit, wanted_of
 
+_LOOKS: Final = 4
+"""So many looks, over about two minutes, before a bill that is not shown is called gone."""
+_REACHED: Final = {
+    BillStatus.CREATED: {BillStatus.CREATED, BillStatus.SUBMITTED, BillStatus.AUDITED, BillStatus.REAUDIT},
+    BillStatus.SUBMITTED: {BillStatus.SUBMITTED, BillStatus.AUDITED},
+    BillStatus.AUDITED: {BillStatus.AUDITED},
+}
+"""The statuses that have what a scheme wants: others may have taken the bill further."""
 Write: TypeAlias = "Callable[[Sequence[Work]], Mapping[str, Outcome[None]]]"
 """A writing call of the target for some bills."""
 
@@ -62,12 +70,29 @@ def _read(desk: Desk, turns: Sequence[Turn]) -> list[Work]:
     works = [Work(t, bills[_bill_id(t)], _wanted(desk, t)) for t in turns if t.verdict is None and _bill_id(t) in bills]
     for turn in turns:
         if turn.verdict is None and _bill_id(turn) not in bills:
-            desk.park(turn, Diagnosis.of(Code.BILL_GONE, bill=_bill_name(turn), bill_id=_bill_id(turn)))
+            _gone(desk, turn)
     for work in works:
-        fault = unfit(work.bill, work.wanted) if work.turn.verdict is None else None
+        fault = _stranger(work) or unfit(work.bill, work.wanted) if work.turn.verdict is None else None
         if fault:
             desk.park(work.turn, fault)
     return _going(works)
+
+
+def _gone(desk: Desk, turn: Turn) -> None:
+    """K3Cloud may show a bill late: it is called gone only after several looks, minutes apart."""
+    why = Diagnosis.of(Code.BILL_GONE, bill=_bill_name(turn), bill_id=_bill_id(turn))
+    if turn.row.retries < _LOOKS - 1:
+        desk.later(turn, why)
+    else:
+        desk.park(turn, why)
+
+
+def _stranger(work: Work) -> Diagnosis | None:
+    """A bill under our id that has another number than the one that was answered is not the one that was made."""
+    known, head = work.turn.row.bill, work.bill.head
+    if known is None or not known.number or not head.number or head.number == known.number:
+        return None
+    return Diagnosis.of(Code.DOUBT_MISMATCH, bill=known.number, bill_id=known.key.id, what="number", found=head.number)
 
 
 def _wanted(desk: Desk, turn: Turn) -> Wanted | None:
@@ -123,8 +148,8 @@ def _audit(desk: Desk, works: Sequence[Work]) -> None:
 
 def _finish(desk: Desk, works: Sequence[Work]) -> None:
     """One last look at every bill that was touched since it was read: its status and, once more, every cent."""
-    final = final_status(desk.scheme.target)
-    _read_again(desk, [w for w in works if w.bill.head.status is not final])
+    reached = _REACHED[final_status(desk.scheme.target)]
+    _read_again(desk, [w for w in works if w.bill.head.status not in reached])
     for work in _going(works):
         differ = differences(work.bill, work.wanted)
         if differ:
@@ -133,7 +158,7 @@ def _finish(desk: Desk, works: Sequence[Work]) -> None:
                 work.turn,
                 Diagnosis.of(Code.BILL_READBACK, bill=name, bill_id=_bill_id(work.turn), fields=", ".join(differ)),
             )
-        elif work.bill.head.status is final:
+        elif work.bill.head.status in reached:
             desk.done(work.turn)
         else:
             unsure = work.unsure or Diagnosis.of(
@@ -210,7 +235,7 @@ def _read_again(desk: Desk, works: Sequence[Work]) -> None:
     for work in _going(works):
         bill = bills.get(_bill_id(work.turn))
         if bill is None:
-            desk.park(work.turn, Diagnosis.of(Code.BILL_GONE, bill=_bill_name(work.turn), bill_id=_bill_id(work.turn)))
+            _gone(desk, work.turn)
         else:
             work.bill = bill
 

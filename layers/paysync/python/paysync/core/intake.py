@@ -104,13 +104,14 @@ def _send(ports: IntakePorts, report: Intake, rows: Sequence[Row]) -> None:
 
 
 def _raise_change(ports: IntakePorts, row: Row, payment: Payment) -> bool:
-    sightings = [row.payment, *([row.changed.payment] if row.changed else [])]
-    if any(same_content(ports.scheme, known, payment) for known in sightings):
+    """The content that was seen last counts, also where it is the recorded one again."""
+    if same_content(ports.scheme, row.changed.payment if row.changed else row.payment, payment):
         return False
     now = ports.clock.now()
     why = Diagnosis.of(Code.PAYMENT_CHANGED, number=payment.facts.source.number if payment.facts else "")
     entry = Entry(now, Event.CHANGED, row.state, row.fence, ports.actor, diagnosis=why)
     if not ports.ledger.sighted(row.key, Sighting(payment.digest, now, payment), entry):
         return False
+    ports.journal.tell("a payment shows other content", key=row.key)
     ports.journal.count("Changed")
     return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from paysync.core.bills import Bill, BillHead, BillStatus, SourceDocument
+from paysync.core.bills import Bill, BillHead, BillStatus, Made, SourceDocument
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.keys import PaymentKey
 from paysync.core.money import plain
@@ -56,13 +56,18 @@ def baseline_of(row: Row, heads: Sequence[BillHead], owners: Owners) -> Baseline
     """May a Push be made, given the bills that exist for its source?
 
     An unclaimed bill that carries our reference is ours. Any other unclaimed one was made by hand or has an unknown
-    past: a person decides. Voided bills neither block nor are adopted; those declared not ours are skipped.
+    past: a person decides. So it is with one that carries our reference and is claimed by another payment: the same
+    payment in a scheme under another name, say. Voided bills neither block nor are adopted; those declared not ours
+    are skipped.
     """
     ours = [h for h in heads if _is_marked(row, h, owners)]
     if len(ours) > 1:
         return Doubtful(_several(ours))
     if ours:
         return Ours(ours[0])
+    theirs = [h for h in heads if not h.voided and h.id not in row.not_ours and h.reference == row.key.code]
+    if theirs:
+        return Doubtful(claimed(row, theirs[0], owners[theirs[0].id]))
     foreign = [h for h in heads if not h.voided and h.id not in owners and h.id not in row.not_ours]
     if foreign:
         found = foreign[0]
@@ -137,6 +142,12 @@ def adoptable(row: Row, bill: Bill, amount: Decimal | None, *, currency_matches:
     if amount is None or amount not in {left, facts.amount.value if facts else None}:
         return _mismatch(bill.head, "amount", plain(amount) if amount is not None else "?")
     return None
+
+
+def claimed(row: Row, bill: BillHead | Made, owner: PaymentKey) -> Diagnosis:
+    """The bill belongs to another payment, which is named with its scheme where that is another one."""
+    named = owner.code if owner.scheme == row.key.scheme else f"{owner.code} --scheme {owner.scheme}"
+    return Diagnosis.of(Code.BILL_CLAIMED, bill=bill.number or bill.id, bill_id=bill.id, owner=named)
 
 
 def _is_marked(row: Row, head: BillHead, owners: Owners) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from paysync.core.bills import Json, Made
 from paysync.core.diagnosis import Code, Diagnosis, Kind
 from paysync.core.errors import DefectError
+from paysync.core.judge import claimed
 from paysync.core.keys import BillKey
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from paysync.core.records import BillRef, Doubt
@@ -15,6 +16,8 @@ from paysync.core.states import Event
 from paysync.core.templates import TemplateFault, render
 from paysync.core.turn import Desk, Turn
 
+_MAY_BE_PAID_BY_THE_FIRST: Final = frozenset({Code.SOURCE_USED_UP, Code.SOURCE_OVER_LIMIT})
+"""After a Push of our own that nobody knows the end of, these say most likely that it did make its bill."""
 _SESSION_TRIES: Final = 2
 """A lost session means that nothing was executed: one more Push, under a new intent."""
 
@@ -59,7 +62,10 @@ def _intend(desk: Desk, turn: Turn) -> bool:
     intent = replace(turn.intent, token=desk.ports.ids.token())
     refused = desk.step(turn, Event.INTENT_WRITTEN, unchanged_content=True, intent=intent, diagnosis=None)
     if refused is not None and turn.verdict is None:
-        desk.park(turn, Diagnosis.of(Code.PAYMENT_CHANGED))
+        if refused.row is not None and refused.row.other is None:
+            desk.out_of_time(turn)  # it was another for a moment; the next claim begins with what is shown now
+        else:
+            desk.park(turn, Diagnosis.of(Code.PAYMENT_CHANGED))
     return refused is None
 
 
@@ -73,6 +79,8 @@ def _record(desk: Desk, turn: Turn, outcome: Outcome[Made]) -> None:
             if transient or diagnosis.kind is Kind.CREDENTIAL:
                 desk.pause_on_credentials(outcome)
                 desk.later(turn, diagnosis, event=Event.TURNED_AWAY)
+            elif turn.row.repushed and diagnosis.code in _MAY_BE_PAID_BY_THE_FIRST:
+                desk.park(turn, diagnosis, doubt=Doubt(desk.ports.clock.now()))
             else:
                 desk.hold_or_reject(turn, outcome)
 
@@ -90,9 +98,7 @@ def _made(desk: Desk, turn: Turn, made: Made) -> None:
     if refused is None:
         return
     if refused.bill_owner and turn.verdict is None:
-        owner = refused.bill_owner.code
-        why = Diagnosis.of(Code.BILL_CLAIMED, bill=made.number or made.id, bill_id=made.id, owner=owner)
-        desk.park(turn, why, doubt=Doubt(desk.ports.clock.now()))
+        desk.park(turn, claimed(turn.row, made, refused.bill_owner), doubt=Doubt(desk.ports.clock.now()))
         return
     _keep_evidence(desk, turn, made)
 

@@ -21,6 +21,6 @@ def strike_pause(strikes: int) -> timedelta:
     return min(_FIRST_STRIKE * int(2 ** min(strikes - 1, _MOST_DOUBLINGS)), _LONGEST_STRIKE)
 
 
-def wake_pause(without_progress: timedelta, shortest: timedelta) -> timedelta:
+def wake_pause(without_progress: timedelta, shortest: timedelta, longest: timedelta = _LONGEST) -> timedelta:
     """How long sweep leaves a row alone that it has just woken: longer the longer the row has stood still."""
-    return max(shortest, without_progress / 2)
+    return max(shortest, min(without_progress / 2, longest))

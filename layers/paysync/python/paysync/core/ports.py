@@ -147,7 +147,7 @@ class Outbox(Protocol):
         ...
 
     def waiting(self) -> int:
-        """About how many messages the queue holds, visible or in flight."""
+        """About how many messages of the queue could be received now: none that is in flight or put off."""
         ...
 
 

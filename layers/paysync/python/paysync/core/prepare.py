@@ -11,7 +11,7 @@ from paysync.core.bills import Bill, BillHead, Cell, Inquiry, SourceDocument
 from paysync.core.collected import found_first
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import DefectError
-from paysync.core.judge import Clear, Doubtful, Ours, Refusal, amount_of, baseline_of, document_of, open_amount
+from paysync.core.judge import Clear, Doubtful, Ours, Refusal, amount_of, baseline_of, claimed, document_of, open_amount
 from paysync.core.keys import BillKey, PaymentKey
 from paysync.core.outcomes import DefinitelyNot, Done, Failure, Unknown
 from paysync.core.records import BillRef, Facts, Intent, Refused
@@ -26,7 +26,7 @@ from paysync.core.wanted import amount_in
 def prepare(desk: Desk, turns: Sequence[Turn]) -> None:
     """Leave each turn with an intent, with a bill that is ours, or with a verdict."""
     for turn in turns:
-        if turn.row.changed:
+        if turn.row.other:
             desk.park(turn, Diagnosis.of(Code.PAYMENT_CHANGED, number=_facts(turn).source.number))
     documents = _documents(desk, _left(turns))
     heads = _existing(desk, _left(turns), documents)
@@ -170,9 +170,7 @@ def take_bill(desk: Desk, turn: Turn, bill: BillHead, event: Event) -> None:
     key = BillKey(desk.scheme.target.form, bill.id)
     refused = desk.step(turn, event, claim=key, bill=BillRef(key, bill.number), diagnosis=None, doubt=None, retries=0)
     if isinstance(refused, Refused) and refused.bill_owner and turn.verdict is None:
-        why = Diagnosis.of(
-            Code.BILL_CLAIMED, bill=bill.number or bill.id, bill_id=bill.id, owner=refused.bill_owner.code
-        )
+        why = claimed(turn.row, bill, refused.bill_owner)
         desk.park(turn, why, Event.UNRESOLVED if event is Event.BILL_ADOPTED else Event.PARKED)
 
 

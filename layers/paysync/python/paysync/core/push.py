@@ -8,6 +8,7 @@ handed on to other schemes last.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
 from paysync.core.call_back import CallBackPorts, call_back
 from paysync.core.claim import claim, hold_back
@@ -15,7 +16,7 @@ from paysync.core.complete import complete
 from paysync.core.keys import PaymentKey, SourceKey
 from paysync.core.make import make
 from paysync.core.prepare import prepare
-from paysync.core.records import Received, Row
+from paysync.core.records import Message, Received, Row
 from paysync.core.resolve import resolve
 from paysync.core.scheme import Scheme
 from paysync.core.states import WITH_BILL, State
@@ -23,6 +24,7 @@ from paysync.core.times import Instant
 from paysync.core.turn import Acknowledge, Desk, GiveBack, PushPorts, Turn, Verdict
 
 _UNREADABLE = timedelta(minutes=5)
+_Question: TypeAlias = tuple[PaymentKey, int | None]
 
 
 def push_batch(
@@ -89,12 +91,12 @@ def _stand_still(desk: Desk, received: Sequence[Received], span: timedelta) -> d
 
 def _rounds(desk: Desk, received: Sequence[Received]) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
-    first: dict[PaymentKey, str] = {}
+    first: dict[_Question, str] = {}
     waiting: list[Received] = []
     for message in received:
         if message.message is None:
             continue
-        known = first.setdefault(message.message.key, message.id)
+        known = first.setdefault(_question(message.message), message.id)
         if known == message.id:
             waiting.append(message)
     while waiting:
@@ -103,28 +105,36 @@ def _rounds(desk: Desk, received: Sequence[Received]) -> dict[str, Verdict]:
         verdicts.update(_round(desk, now, rows))
     for message in received:
         if message.message is not None:
-            verdicts.setdefault(message.id, verdicts[first[message.message.key]])
+            verdicts.setdefault(message.id, verdicts[first[_question(message.message)]])
     return verdicts
+
+
+def _question(message: Message) -> _Question:
+    """What copies have in common. A dead letter of the last attempt opens the row again; one without does not."""
+    return message.key, message.attempt
 
 
 def _without_siblings(
     waiting: Sequence[Received], rows: Mapping[PaymentKey, Row]
 ) -> tuple[list[Received], list[Received]]:
-    taken: set[SourceKey] = set()
+    taken: set[SourceKey | PaymentKey] = set()
     now: list[Received] = []
     after: list[Received] = []
     for message in waiting:
-        source = _source(message, rows)
-        (after if source in taken else now).append(message)
-        if source:
-            taken.add(source)
+        mine = _taken_by(message, rows)
+        (now if taken.isdisjoint(mine) else after).append(message)
+        taken |= mine
     return now, after
 
 
-def _source(message: Received, rows: Mapping[PaymentKey, Row]) -> SourceKey | None:
-    row = rows.get(message.message.key) if message.message else None
+def _taken_by(message: Received, rows: Mapping[PaymentKey, Row]) -> set[SourceKey | PaymentKey]:
+    """What a message keeps others from meanwhile: its payment, and its source document."""
+    if message.message is None:
+        return set()
+    key = message.message.key
+    row = rows.get(key)
     facts = row.payment.facts if row else None
-    return SourceKey(facts.source.form, facts.source.canonical) if facts else None
+    return {key, SourceKey(facts.source.form, facts.source.canonical)} if facts else {key}
 
 
 def _round(desk: Desk, received: Sequence[Received], rows: Mapping[PaymentKey, Row]) -> dict[str, Verdict]:

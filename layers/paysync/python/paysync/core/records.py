@@ -82,7 +82,7 @@ class BillRef:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Another content of a known row, seen later at the source: never taken over by itself."""
+    """The content that was seen last at the source, if ever another than the row's: never taken over by itself."""
 
     digest: str
     seen_at: Instant
@@ -138,13 +138,19 @@ class Row:
     owes_call_back: bool = False
     """Booked, but the row that its scheme hands on to another one is not in the ledger yet."""
     repushed: bool = False
-    """The one repush that a tenant's attestation allows has been used."""
+    """There was a Push of our own before whose end is not known, and it was allowed once more: by the tenant's
+    attestation, which allows one, or by a person."""
     changed: Sighting | None = None
 
     @property
     def key(self) -> PaymentKey:
         """The payment's key."""
         return self.payment.key
+
+    @property
+    def other(self) -> Payment | None:
+        """What Maycur shows instead of the recorded content; None where it shows the same (again)."""
+        return self.changed.payment if self.changed and self.changed.digest != self.payment.digest else None
 
     @property
     def is_listed(self) -> bool:

@@ -100,7 +100,11 @@ def _in_full(
 
 
 def adopt(ports: ReviewPorts, seen: Look, bill: str, reason: str) -> Decision:
-    """This bill (by number or internal id) is the payment's: push completes it."""
+    """This bill (by number or internal id) is the payment's: push completes it, with the content that is recorded.
+
+    Where Maycur has shown other content since, `accept` comes first: a bill that a person has corrected would be
+    overwritten with what is not true any more.
+    """
     if seen.row.state is not State.REVIEW:
         return NotDecided("not_in_review")
     matching = [h for h in seen.free() if bill in {h.id, h.number}]
@@ -109,6 +113,8 @@ def adopt(ports: ReviewPorts, seen: Look, bill: str, reason: str) -> Decision:
     head, row = matching[0], seen.row
     if row.bill and row.bill.key.id != head.id:
         return NotDecided("has_another_bill")
+    if _wants_accept(row):
+        return NotDecided("changed_content")
     key = BillKey(ports.scheme.target.form, head.id)
     now = ports.clock.now()
     after = row.moved(
@@ -135,12 +141,13 @@ def confirm_none(ports: ReviewPorts, seen: Look, reason: str) -> Decision:
         return NotDecided("has_a_bill")
     if any(h.reference == row.key.code for h in seen.free()):
         return NotDecided("carries_our_reference")
-    if row.payment.facts is None or (row.changed is not None and row.doubt is None):
+    if row.payment.facts is None or (row.other is not None and row.doubt is None):
         return NotDecided("changed_content")
-    strangers = [h.id for h in seen.free()]
+    strangers = [h.id for h in seen.heads if not h.voided and (h in seen.free() or h.reference == row.key.code)]
     not_ours = tuple(dict.fromkeys([*row.not_ours, *strangers]))
     note = f"confirm none ({', '.join(strangers) or 'no bill shown'}): {reason}"
-    return _reopen(ports, replace(row, not_ours=not_ours), row, note)
+    again = row.repushed or row.doubt is not None
+    return _reopen(ports, replace(row, not_ours=not_ours, repushed=again), row, note)
 
 
 def accept(ports: ReviewPorts, row: Row, reason: str) -> Decision:
@@ -153,13 +160,17 @@ def accept(ports: ReviewPorts, row: Row, reason: str) -> Decision:
         return NotDecided("not_in_review")
     if row.doubt is not None:
         return NotDecided("push_in_doubt")
-    if row.changed is None or row.changed.payment.facts is None:
+    other = row.changed.payment if row.changed else None
+    if other is None or other.facts is None:
         return NotDecided("no_other_content")
-    if row.bill and _other_document(row, row.changed.payment):
+    if row.bill and _other_document(row, other):
         return NotDecided("other_document")
-    return _reopen(
-        ports, replace(row, payment=row.changed.payment, changed=None), row, f"accept changed content: {reason}"
-    )
+    return _reopen(ports, replace(row, payment=other, changed=None), row, f"accept changed content: {reason}")
+
+
+def _wants_accept(row: Row) -> bool:
+    """Whether a person must first say which content is right: not in doubt, where accept would have to wait."""
+    return row.other is not None and row.doubt is None and not (row.bill and _other_document(row, row.other))
 
 
 def _other_document(row: Row, now_shown: Payment) -> bool:

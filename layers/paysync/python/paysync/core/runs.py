@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from paysync.core.diagnosis import Code, Diagnosis
+from paysync.core.diagnosis import Code, Diagnosis, Kind
 from paysync.core.errors import PaysyncError, RunError
 from paysync.core.ports import Journal
 
@@ -44,8 +44,10 @@ def all_that_can_be(schemes: Iterable[tuple[str, Callable[[], _Ports]]], *, jour
 
 
 def tell_failed(name: str, error: PaysyncError, journal: Journal) -> None:
-    """A line with the reason, and the number that the alarm looks at."""
+    """A line with the reason, and the numbers that the alarms look at."""
     journal.count("SchemeFailed")
+    if error.diagnosis.kind is Kind.CREDENTIAL:
+        journal.count("CredentialTrouble")
     journal.tell("a scheme cannot run", scheme=name, diagnosis=error.diagnosis, reason=str(error))
 
 

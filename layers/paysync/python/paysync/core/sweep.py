@@ -23,7 +23,7 @@ _AT_ONCE: Final = 500
 _STALE_BACKLOG: Final = timedelta(days=1)
 """A row that was never taken in hand is mere backlog while the queue holds messages, but not for longer than this."""
 _SHORTEST_WAIT: Final = timedelta(minutes=5)
-_STANDING: Final = {State.REVIEW: "PaymentsInReview", State.IN_DOUBT: "PaymentsInDoubt"}
+_LONGEST_WAIT: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,6 @@ class SweepReport:
     letters: int = 0
     call_backs: int = 0
     released: int = 0
-    oldest_open_seconds: float = 0.0
 
 
 def sweep(ports: SweepPorts) -> SweepReport:
@@ -62,16 +61,8 @@ def sweep(ports: SweepPorts) -> SweepReport:
         report.letters += _deliver(ports, row)
     for row in _due(ports, State.REVIEW):
         _let_go_on(ports, report, row)
-    ports.journal.count("OldestOpenSeconds", report.oldest_open_seconds)
     report.call_backs += _call_back(ports, _due(ports, State.DONE))
     return report
-
-
-def tell_standing(ports: SweepPorts) -> None:
-    """How many payments wait for a person or are in doubt, as they stand: for alarms on what does not go away."""
-    states = ports.ledger.counts(ports.scheme.name).states
-    for state, metric in _STANDING.items():
-        ports.journal.count(metric, states.get(state, 0))
 
 
 def _tell_fault(ports: SweepPorts) -> None:
@@ -97,7 +88,6 @@ def _wake(ports: SweepPorts, report: SweepReport, rows: Sequence[Row]) -> None:
     unsent = ports.outbox.send([Message(row.key, row.payment.digest) for row in rows])
     now = ports.clock.now()
     for row in rows:
-        report.oldest_open_seconds = max(report.oldest_open_seconds, (now - row.first_seen).total_seconds())
         if row.key not in unsent:
             report.woken += 1
             ports.ledger.wake_later(row, _next_wake(ports, row, now))
@@ -128,7 +118,7 @@ def _let_go_on(ports: SweepPorts, report: SweepReport, row: Row) -> None:
     owner = ports.ledger.lock_owner(row.payment.facts.source)
     holder = ports.ledger.rows([owner]).get(owner) if owner else None
     if owner == row.waits_for and not lock_is_free(holder):
-        ports.ledger.wake_later(row, now + wake_pause(now - row.updated, _SHORTEST_WAIT))
+        ports.ledger.wake_later(row, now + wake_pause(now - row.updated, _SHORTEST_WAIT, _LONGEST_WAIT))
         return
     after = row.moved(
         Event.REOPENED,

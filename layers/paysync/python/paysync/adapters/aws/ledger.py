@@ -90,7 +90,10 @@ class DynamoLedger:
         return reasons[0].old.get("chg_w", {}).get("S") == token
 
     def wake_later(self, row: Row, at: Instant) -> bool:
-        """One UpdateItem; made twice it is the same, so a lost answer needs no token."""
+        """One UpdateItem; made twice it is the same, so a lost answer needs no token.
+
+        A transaction that just then has the row means that somebody goes on with it: as good as a refusal.
+        """
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -101,7 +104,7 @@ class DynamoLedger:
                 ExpressionAttributeValues={":at": s(iso(at)), ":fence": n(row.fence), ":state": s(row.state)},
             )
         except ClientError as error:
-            if _was_refused(error):
+            if _was_refused(error) or _is_in_a_transaction(error):
                 return False
             raise
         return True
@@ -208,6 +211,10 @@ def _check_move(before: Watermark | None, after: Watermark) -> None:
         raise DefectError.of(what="a watermark moved to another cursor's place")
     if before and after.version <= before.version:
         raise DefectError.of(what="a watermark's version grows with every move")
+
+
+def _is_in_a_transaction(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "TransactionConflictException"
 
 
 def _was_refused(error: ClientError) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
 
 _AT_ONCE: Final = 10
+_VISIBLE: Final = "ApproximateNumberOfMessages"
 _SECOND: Final = timedelta(seconds=1)
 _LONGEST_SECONDS: Final = 43_200 - 900
 """SQS counts its twelve hours from the delivery, and an invocation may have worked for fifteen minutes since."""
@@ -62,8 +63,9 @@ class SqsOutbox:
         return True
 
     def waiting(self) -> int:
-        """By the queue's own, approximate, counts."""
-        return depth(self._client, self._queue_url)
+        """By the queue's own, approximate, count."""
+        asked = self._client.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=[_VISIBLE])
+        return int(asked["Attributes"][_VISIBLE])
 
     def _unconfirmed(self, messages: Sequence[Message]) -> list[Message]:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
@@ -166,7 +168,7 @@ def depth(client: "SQSClient", url: str) -> int:
     attributes = client.get_queue_attributes(
         QueueUrl=url,
         AttributeNames=[
-            "ApproximateNumberOfMessages",
+            _VISIBLE,
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateNumberOfMessagesDelayed",
         ],
