@@ -60,7 +60,7 @@ def test_a_scheme_whose_ports_cannot_be_made_does_not_stop_those_after_it() -> N
     assert ran == ["a", "c"]
 
 
-@pytest.mark.parametrize(("code", "times"), [(Code.MAYCUR_LOGIN_REFUSED, 1), (Code.MAYCUR_NACK, 0)])
+@pytest.mark.parametrize(("code", "times"), [(Code.MAYCUR_LOGIN, 1), (Code.MAYCUR_NACK, 0)])
 def test_refused_credentials_of_a_source_are_told_as_such(code: Code, times: int) -> None:
     """Their alarm says not to try logins by hand, whichever vendor it is."""
     journal = MemoryJournal()
