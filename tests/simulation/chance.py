@@ -4,6 +4,7 @@ import random
 from collections import deque
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from fakes.system import START
@@ -33,6 +34,7 @@ class Story:
     """What a seed has chosen: the world, and which payments cannot miss being booked."""
 
     def __init__(self, seed: int, *, trace: bool = False) -> None:
+        self.seed = seed
         self.rng = rng = random.Random(seed)
         self.sure: set[PaymentKey] = set()
         reading = rng.choice(_READINGS)
@@ -100,9 +102,15 @@ class Story:
         world.maycur.rows.append(row)
         if rng.random() < 0.05:  # corrected in Maycur after it was seen
             corrected = row.raw | {"payableAmount": amount, "auditTimeStamp": epoch_ms(paid + timedelta(seconds=5))}
-            world.later(timedelta(minutes=rng.randint(1, 100)), lambda: setattr(row, "raw", corrected))
+            for after, raw in zip((rng.randint(1, 100), *self._back(code)), (corrected, row.raw), strict=False):
+                world.later(timedelta(minutes=after), partial(world.maycur.edit, row, raw))
             return False
         return account == _ACCOUNT and row.raw["payableAmount"] == amount
+
+    def _back(self, code: str) -> tuple[int, ...]:
+        """When a correction is taken back, if it is; drawn apart, so that seeds stay what they were."""
+        apart = random.Random(f"{self.seed} {code}")
+        return (apart.randint(101, 400),) if apart.random() < 0.5 else ()
 
     def _by_hand(self, application: Application) -> None:
         """A person makes a bill of a part, and perhaps voids it later."""

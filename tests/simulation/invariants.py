@@ -20,6 +20,7 @@ from paysync.core.times import NEVER, Instant, local_date
 from paysync.core.turn import HANDOVER_AT
 from simulation.books import BookedBill
 from simulation.hub import Actor
+from simulation.maycur import PaidRow
 from simulation.pair import AFTER, FORMS, NAME
 from simulation.target import CALL_SPAN
 
@@ -217,8 +218,20 @@ class Checker:
                 self._check_handed_on(row)
         for raw in self._unrecorded():
             self.fail("I2", PaymentKey("?", str(raw["paymentBizCode"])), "a paid row has no ledger row")
+        for shown in world.maycur.edited if world.rereads else ():
+            self._check_what_is_shown(shown)
         if world.checks_secrets:
             self._check_secrets()
+
+    def _check_what_is_shown(self, paid: PaidRow) -> None:
+        """What the ledger has seen last is what Maycur shows: a person accepts, and a replay takes, nothing else."""
+        world = self.world
+        row = world.ledger.table.get(PaymentKey(NAME, str(paid.raw["paymentBizCode"])))
+        if row is None or not paid.listed(world.now) or paid.paid_at < world.load.since:
+            return
+        last = (row.changed.payment if row.changed else row.payment).record["payableAmount"]
+        if str(last) != str(paid.raw["payableAmount"]):
+            self.fail("I2", row.key, f"the ledger goes by {last}, but Maycur shows {paid.raw['payableAmount']}")
 
     def has_all(self) -> bool:
         """Whether every payment that is listed now has a row."""

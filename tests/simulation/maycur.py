@@ -59,6 +59,12 @@ class SimMaycur:
         self.reading = reading
         self.page_size = page_size
         self.rows: list[PaidRow] = []
+        self.edited: list[PaidRow] = []
+
+    def edit(self, row: PaidRow, raw: dict[str, object]) -> None:
+        """Somebody corrects a transaction, or takes the correction back."""
+        row.raw = raw
+        self.edited.append(row)
 
     def page(self, window: Window, number: int) -> Outcome[SourcePage]:
         world = self.world

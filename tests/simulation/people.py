@@ -114,7 +114,7 @@ def correct_the_payments(world: "World") -> None:
     for row in world.maycur.rows:
         amount = row.raw["payableAmount"]
         if isinstance(amount, Decimal):
-            row.raw = row.raw | {"payableAmount": amount - Decimal("0.01")}
+            world.maycur.edit(row, row.raw | {"payableAmount": amount - Decimal("0.01")})
     world.fetch()
 
 
