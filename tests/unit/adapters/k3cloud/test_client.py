@@ -154,6 +154,52 @@ def test_the_bug_of_our_kin_would_be_noticed(monkeypatch: pytest.MonkeyPatch) ->
         test_a_good_answer_with_the_word_session_is_not_asked_for_again()
 
 
+LOST_IN_OTHER_WORDS: Final = {
+    "page": httpx.Response(200, content=b"<html>login</html>"),
+    "redirect": httpx.Response(302, headers={"Location": "/K3Cloud/html5/"}),
+    "exception": httpx.Response(200, content="response_error:错误信息：ctx == null".encode()),
+    "500": httpx.Response(500, content=b"Object reference not set"),
+    "403": httpx.Response(403, content=b"forbidden"),
+}
+
+
+OF_A_READ: Final = {
+    "traditional": httpx.Response(200, json=[{"Message": "會話資訊已丟失，請重新登入", "DIndex": 0}]),
+    "english": httpx.Response(200, json=[{"Message": "Session has been lost", "DIndex": 0}]),
+    "no MsgCode": httpx.Response(
+        200,
+        json=[[{"Result": {"ResponseStatus": {"IsSuccess": False, "Errors": [{"Message": "会话超时，请重新登录"}]}}}]],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [(call, answer) for call in (QUERY, AUDIT, PUSH) for answer in LOST_IN_OTHER_WORDS.values()]
+    + [(QUERY, answer) for answer in OF_A_READ.values()],
+)
+def test_a_session_that_is_lost_in_words_nobody_foresaw_is_not_kept(call: Call, answer: httpx.Response) -> None:
+    """Else nothing would go well in this sandbox any more; a write is not made again for it."""
+    tenant = server(OPENS, answer, GOOD)
+    client = tenant.client()
+    client.call(QUERY, {})
+    client.call(call, {})
+    if call is not QUERY:
+        assert len(tenant.requests) == 2
+    client.call(QUERY, {})
+    assert ["kdservice-sessionid" in request.headers for request in tenant.requests][:3] == [False, True, False]
+
+
+def test_a_refusal_of_a_write_that_proves_itself_keeps_the_session() -> None:
+    """A closed period refuses hundreds: each new session would be another login at the tenant."""
+    refused = {"Result": {"ResponseStatus": {"IsSuccess": False, "MsgCode": 11, "Errors": [{"Message": "已关账"}]}}}
+    tenant = server(OPENS, refused, GOOD)
+    client = tenant.client()
+    for call in (QUERY, AUDIT, QUERY):
+        client.call(call, {})
+    assert ["kdservice-sessionid" in request.headers for request in tenant.requests] == [False, True, True]
+
+
 def test_a_push_is_not_repeated_after_a_lost_session_either() -> None:
     """Its repeat needs a new intent; the session is dropped for it all the same."""
     tenant = server(OPENS, LOST, GOOD)

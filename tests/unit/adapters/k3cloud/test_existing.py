@@ -1,11 +1,12 @@
 """Which bills exist: rows matched again to who asked, ways of asking that must agree, rows that nobody asked for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from paysync.adapters.k3cloud.existing import Findings, UntrustedError, agreed, ways_of
+from paysync.adapters.k3cloud.existing import Findings, UntrustedError, Way, agreed, ways_of
 from paysync.adapters.k3cloud.forms import Forms
 from paysync.adapters.k3cloud.queries import Line
 from paysync.core.bills import Inquiry
@@ -39,7 +40,7 @@ def found(*lines: Line, asked: tuple[Inquiry, ...] = (ONE, TWO), **part: Any) ->
     """Payment → ids of its bills, by the strategy's first way of asking."""
     options = part.pop("options", {})
     way = ways_of(target_part(**part), Forms(**options))[0]
-    heads = agreed(asked, [way.findings(asked, lines)])
+    heads = agreed(asked, {way.way: way.findings(asked, lines)})
     return {payment.code: [head.id for head in bills] for payment, bills in heads.items()}
 
 
@@ -48,10 +49,28 @@ def test_a_bill_belongs_to_whose_source_it_is_linked_to() -> None:
     assert found(line(), line(), line(FID=8, **{LINK: "100502"})) == {"PAY-1": ["7"], "PAY-2": ["8"]}
 
 
+def referenced(*lines: Line) -> Findings:
+    """By the question about our reference alone."""
+    way = ways_of(target_part(), Forms())[-1]
+    return way.findings((ONE, TWO), lines)
+
+
 def test_a_bill_belongs_to_whose_reference_it_carries_too() -> None:
-    """Whatever it is linked to."""
-    assert found(line(FTHIRDBILLNO="pay-2 ")) == {"PAY-1": ["7"], "PAY-2": ["7"]}
-    assert found(line(FTHIRDBILLNO="PAY-2", **{LINK: 9})) == {"PAY-1": [], "PAY-2": ["7"]}
+    """Whatever it is linked to; asked by a question of its own, which joins no entry."""
+    linked, by_reference = ways_of(target_part(), Forms())
+    query = by_reference.query((ONE, TWO), creators=True)
+    assert query
+    assert query.where == "FTHIRDBILLNO in ('PAY-1','PAY-2')"
+    assert not any("SRC" in key for key in query.columns)
+    without_rows = Line(
+        {key: cell for key, cell in line(FID=8, FTHIRDBILLNO="pay-2 ").cells.items() if "SRC" not in key}
+    )
+    heads = agreed(
+        (ONE, TWO), {Way.LINK: linked.findings((ONE, TWO), [line()]), Way.REFERENCE: referenced(without_rows)}
+    )
+    assert {key.code: [head.id for head in bills] for key, bills in heads.items()} == {"PAY-1": ["7"], "PAY-2": ["8"]}
+    with pytest.raises(UntrustedError, match="FKD7"):
+        referenced(line(FTHIRDBILLNO="PAY-3"))
 
 
 def test_a_bill_that_nobody_asked_for_makes_the_answer_worthless() -> None:
@@ -60,6 +79,16 @@ def test_a_bill_that_nobody_asked_for_makes_the_answer_worthless() -> None:
         found(line(**{LINK: 9}))
     with pytest.raises(UntrustedError, match="7"):
         found(line(FBillNo="", FTHIRDBILLNO="PAY-3", **{LINK: None}))
+
+
+def test_a_link_from_another_form_s_document_proves_nothing() -> None:
+    """Its id may be equal by chance: neither a bill of ours nor none, until the link's table is asked for."""
+    foreign = line(FSOURCETYPE="AP_Payable", FSRCBILLNO="AP1")
+    with pytest.raises(UntrustedError, match=r"AP_Payable; .*link_table"):
+        found(foreign)
+    assert found(line(FSOURCETYPE="")) == {"PAY-1": ["7"], "PAY-2": []}
+    told = Line({**foreign.cells, TABLE: "T_AP_PAYABLEPLAN"})
+    assert found(told, options={"link_table": TABLE}) == {"PAY-1": [], "PAY-2": []}
 
 
 def test_the_number_does_not_count_where_the_link_is_asked() -> None:
@@ -84,12 +113,9 @@ def test_without_an_id_the_link_cannot_be_asked(source_id: str) -> None:
     assert found(line(**{LINK: source_id}), asked=(lost,)) == {"PAY-1": ["7"]}
     with pytest.raises(UntrustedError):
         found(line(FSRCBILLNO="FKSQ9", **{LINK: source_id}), asked=(lost,))
-    [way] = ways_of(target_part(), Forms())
-    where = way.query([lost, TWO], creators=False).where
-    assert where == (
-        f"({LINK} in (100502)) or ((FSRCBILLNO in ('FKSQ1')) and (FSOURCETYPE='CN_PAYAPPLY'))"
-        " or (FTHIRDBILLNO in ('PAY-1','PAY-2'))"
-    )
+    query = ways_of(target_part(), Forms())[0].query([lost, TWO], creators=False)
+    assert query
+    assert query.where == (f"({LINK} in (100502)) or ((FSRCBILLNO in ('FKSQ1')) and (FSOURCETYPE='CN_PAYAPPLY'))")
 
 
 def test_a_link_into_another_table_is_another_documents() -> None:
@@ -108,27 +134,30 @@ def test_a_scheme_without_a_source_finds_by_reference_alone() -> None:
     part = target_part(source_form="")
     [way] = ways_of(part, Forms())
     query = way.query([plain], creators=True)
+    assert query
     assert query.where == "FTHIRDBILLNO in ('PAY-1')"
     assert not any("SRC" in key for key in query.columns)
     assert query.columns[-2:] == ("FCREATORID", "FCREATORID.FName")
     lines = [line(FTHIRDBILLNO="PAY-1", **{LINK: 100_501})]
-    assert [head.id for head in agreed([plain], [way.findings([plain], lines)])[plain.payment]] == ["7"]
+    assert [head.id for head in agreed([plain], {way.way: way.findings([plain], lines)})[plain.payment]] == ["7"]
     with pytest.raises(UntrustedError):
         way.findings([plain], [line()])
 
 
 def test_a_scheme_that_could_not_find_its_bills_is_a_defect() -> None:
     """Neither a source form nor a field for our reference."""
-    [way] = ways_of(target_part(source_form="", reference_field=""), Forms())
+    assert ways_of(target_part(source_form="", reference_field=""), Forms()) == ()
     with pytest.raises(DefectError):
-        way.query([Inquiry(PaymentKey("sim", "PAY-1"), "PAY-1", None, "")], creators=False)
+        agreed([Inquiry(PaymentKey("sim", "PAY-1"), "PAY-1", None, "")], {})
 
 
-def both(linked: list[Line], numbered: list[Line]) -> list[str]:
+def both(linked: list[Line], numbered: list[Line], referenced: Sequence[Line] = ()) -> list[str]:
     """What the strategy `both` concludes for the first payment."""
     ways = ways_of(target_part(strategy=Strategy.BOTH), Forms())
     asked = (ONE,)
-    findings: list[Findings] = [way.findings(asked, lines) for way, lines in zip(ways, (linked, numbered), strict=True)]
+    findings = {
+        way.way: way.findings(asked, lines) for way, lines in zip(ways, (linked, numbered, referenced), strict=True)
+    }
     return [head.id for head in agreed(asked, findings)[ONE.payment]]
 
 
@@ -142,7 +171,7 @@ def test_two_ways_that_agree_are_believed() -> None:
 def test_ours_may_be_missing_from_one_way() -> None:
     """A bill found by our reference only is no disagreement about the source."""
     ours = line(FTHIRDBILLNO="PAY-1", FSRCBILLNO="X", **{LINK: 9})
-    assert both([ours], []) == ["7"]
+    assert both([], [], [ours]) == ["7"]
 
 
 @pytest.mark.parametrize(

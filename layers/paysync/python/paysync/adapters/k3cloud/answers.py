@@ -18,7 +18,17 @@ from paysync.core.bills import Cell, Json
 from paysync.core.codes import Code
 from paysync.core.outcomes import DefinitelyNot, Done, Failure, Outcome, Unknown
 
-__all__ = ["Cells", "document_in", "each_of", "failure_of", "made_of", "rows_of", "session_was_lost", "worth_repeating"]
+__all__ = [
+    "Cells",
+    "document_in",
+    "each_of",
+    "failure_of",
+    "made_of",
+    "may_be_of_the_session",
+    "rows_of",
+    "session_was_lost",
+    "worth_repeating",
+]
 
 Cells: TypeAlias = tuple[Cell, ...]
 _LARGEST_EXPONENT: Final = 30
@@ -27,6 +37,11 @@ _LARGEST_EXPONENT: Final = 30
 def session_was_lost(failure: Failure | None) -> bool:
     """Whether the call was turned away for want of a session or of credentials, so that nothing was executed (4)."""
     return isinstance(failure, DefinitelyNot) and failure.diagnosis.code is Code.ERP_CREDENTIALS
+
+
+def may_be_of_the_session(failure: Failure | None, call: Call) -> bool:
+    """Whether a call without the session might do better: anything but a refusal of a write that proves itself (4)."""
+    return failure is not None and not (call.effect and isinstance(failure, DefinitelyNot))
 
 
 def worth_repeating(failure: Failure | None, call: Call) -> bool:

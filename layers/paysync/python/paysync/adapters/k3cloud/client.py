@@ -2,6 +2,7 @@
 
 A write is sent once. A lost session means that nothing was executed (4), so the call is made once more without one;
 not the making call, whose repeat needs a new INTENT first. A read is tried at most twice more on what passes by itself.
+A session may be lost in words that nobody foresaw: after any answer that is not understood the next call has none.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Final
 import httpx
 
 from paysync.adapters import jsontext
-from paysync.adapters.k3cloud.answers import failure_of, session_was_lost, worth_repeating
+from paysync.adapters.k3cloud.answers import failure_of, may_be_of_the_session, session_was_lost, worth_repeating
 from paysync.adapters.k3cloud.replies import Answer, Call, Heard
 from paysync.adapters.k3cloud.settings import ConnectionSettings
 from paysync.adapters.k3cloud.signing import Credentials
@@ -63,8 +64,11 @@ class K3CloudClient:
                 if not (masked and may_lose_session):
                     return answer
                 may_lose_session = False
-            elif not worth_repeating(failure, call) or not self._pause(next(pauses, None)):
-                return answer
+            else:
+                if may_be_of_the_session(failure, call):
+                    self._wire.session.drop()
+                if not worth_repeating(failure, call) or not self._pause(next(pauses, None)):
+                    return answer
             if (until - self._clock.now()) < timedelta(seconds=self._settings.read_seconds) * _WORTH_A_TRY:
                 return answer
 

@@ -113,7 +113,8 @@ NOT_LOGGED_IN: Final = Wording(
 """The whole message, never a word in it: a client that searched for "session" sent writes again (4, 12.4)."""
 
 STACK: Final = Wording(
-    r"System\.\w+(\.\w+)*Exception|未将对象引用设置|数据库操作失败|\n\s+(at|在) Kingdee\.",
+    r"\w+Exception\b|未将对象引用设置|数据库操作失败|超时|死锁|中止线程|(?i:time-?out|timed out|deadlock)"
+    r"|\n\s+(at|在) Kingdee\.",
     Meaning(Code.ERP_EXCEPTION, _UNCLEAR),
 )
 """An exception in the middle of the work, whatever the code beside it says."""

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from paysync.adapters.k3cloud import filters
 from paysync.adapters.k3cloud.client import K3CloudClient
-from paysync.adapters.k3cloud.existing import Findings, UntrustedError, agreed, ways_of
+from paysync.adapters.k3cloud.existing import Findings, UntrustedError, Way, agreed, ways_of
 from paysync.adapters.k3cloud.forms import Forms
 from paysync.adapters.k3cloud.lookups import Memory, askable, query_of
 from paysync.adapters.k3cloud.queries import Line, Query, lines_of
@@ -63,7 +63,7 @@ class K3CloudTarget:
     def existing(
         self, asked: Sequence[Inquiry], *, creators: bool = False
     ) -> Outcome[Mapping[PaymentKey, Sequence[BillHead]]]:
-        """Every bill made from each source or carrying our reference: one query, two where the strategy is `both`.
+        """Every bill made from each source or carrying our reference: two queries, three where the strategy is `both`.
 
         DefinitelyNot(DOUBT_UNTRUSTED) where link and number disagree, where a row comes back that nobody asked for, or
         where the tenant does not know a field of the question (U8): none of these is "none found".
@@ -155,7 +155,7 @@ class K3CloudTarget:
         by_id = filters.id_in(forms.bill_id, [nobody])
         return (
             *([self._source_query([nobody])] if self._target.source_form else []),
-            *(way.query([asked], creators=True) for way in self._ways),
+            *(query for way in self._ways if (query := way.query([asked], creators=True))),
             self._bill_query(by_id, head_fields(step) if step else ()),
             self._bill_query(by_id, (forms.bill_date, *forms.creators), by_entry=True),
             *(query_of(one, [(nobody,) * len(one.where)], forms.page_rows) for one in self._lookups.values()),
@@ -178,11 +178,12 @@ class K3CloudTarget:
         )
 
     def _agreed(self, asked: Sequence[Inquiry], *, creators: bool) -> Outcome[Mapping[PaymentKey, Sequence[BillHead]]]:
-        findings: list[Findings] = []
-        for way in self._ways:
-            match lines_of(self._client, way.query(asked, creators=creators)):
+        findings: dict[Way, Findings] = {}
+        for one in self._ways:
+            query = one.query(asked, creators=creators)
+            match lines_of(self._client, query) if query else Done(()):
                 case Done(lines):
-                    findings.append(way.findings(asked, lines))
+                    findings[one.way] = one.findings(asked, lines)
                 case DefinitelyNot(why) if why.code is Code.ERP_FIELD:
                     raise UntrustedError.of(f"K3Cloud does not know a field of the question: {why.vendor}")
                 case failure:
