@@ -218,8 +218,9 @@ class Checker:
                 self._check_handed_on(row)
         for raw in self._unrecorded():
             self.fail("I2", PaymentKey("?", str(raw["paymentBizCode"])), "a paid row has no ledger row")
-        for shown in world.maycur.edited if world.rereads else ():
-            self._check_what_is_shown(shown)
+        for shown, since in world.maycur.edited:
+            if since < world.read_again_at:
+                self._check_what_is_shown(shown)
         if world.checks_secrets:
             self._check_secrets()
 

@@ -59,12 +59,12 @@ class SimMaycur:
         self.reading = reading
         self.page_size = page_size
         self.rows: list[PaidRow] = []
-        self.edited: list[PaidRow] = []
+        self.edited: list[tuple[PaidRow, Instant]] = []
 
     def edit(self, row: PaidRow, raw: dict[str, object]) -> None:
         """Somebody corrects a transaction, or takes the correction back."""
         row.raw = raw
-        self.edited.append(row)
+        self.edited.append((row, self.world.now))
 
     def page(self, window: Window, number: int) -> Outcome[SourcePage]:
         world = self.world

@@ -97,6 +97,8 @@ class World(Hub):
         self.checks_secrets = True
         self.rereads = True
         """Whether a world at rest is read once more even if everything that is listed has a row."""
+        self.read_again_at = START
+        """When the last such reading began."""
         self.books = Books(over_push_guard=self.load.over_push_guard)
         self.maycur = SimMaycur(self, self.load.reading, self.load.scheme.source.page_size)
         clock = WorldClock(self)
@@ -178,6 +180,7 @@ class World(Hub):
 
     def _read_once_more(self) -> None:
         """A world at rest has nothing to show that is not in the ledger."""
+        self.read_again_at = self.now
         self._fetch("fetch", fetch.run).last = True
         self._fetch("deep", fetch.deep_scan).last = True
 

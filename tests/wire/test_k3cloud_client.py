@@ -84,7 +84,7 @@ def test_a_batch_goes_through_each_step_in_one_call(tenant: Tenant) -> None:
         ("PAY-2", "5.10", "C"),
     ]
     counts = tenant.simulator.calls()["counts"]
-    assert counts == {"Push": 2, "BatchSave": 1, "Submit": 1, "Audit": 1, "ExecuteBillQuery": 2}
+    assert counts == {"Push": 2, "BatchSave": 1, "Submit": 1, "Audit": 1, "ExecuteBillQuery": 3}
 
 
 def test_a_step_that_was_done_already_counts_as_done(tenant: Tenant) -> None:

@@ -2,16 +2,32 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
+from paysync.adapters.k3cloud.replies import Call, Heard
 from paysync.adapters.k3cloud.target import K3CloudTarget
+from paysync.core.bills import Json
 from paysync.core.codes import Code
 from paysync.core.scheme import Strategy
 from unit.adapters.k3cloud.doubles import FORM, inquiry, key, lookup, scheme, verdict
 from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read
 
 pytestmark = pytest.mark.wire
+
+BY_HAND: Final[dict[str, Json]] = {
+    "FPAYORGID": {"FNumber": "100"},
+    "FDATE": "2025-01-31",
+    "FCURRENCYID": {"FNumber": "PRE001"},
+    "FCONTACTUNITTYPE": "BD_Supplier",
+    "FCONTACTUNIT": {"FNumber": "V"},
+    "FRECTUNITTYPE": "BD_Supplier",
+    "FRECTUNIT": {"FNumber": "V"},
+    "FTHIRDBILLNO": "PAY-1",
+    "FPAYBILLENTRY": [{"FPAYTOTALAMOUNTFOR": 10, "FPAYAMOUNTFOR_E": 10}],
+}
+"""A bill that nobody pushed: it has no source row."""
 
 
 def test_bills_of_every_sort_are_found(tenant: Tenant) -> None:
@@ -26,6 +42,16 @@ def test_bills_of_every_sort_are_found(tenant: Tenant) -> None:
         str(by_hand["id"]): (False, "li.si"),
         ours.id: (True, "webapi_user"),
     }
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_a_bill_with_our_reference_and_no_source_is_found(tenant: Tenant, strategy: Strategy) -> None:
+    """K3Cloud drops bills without a row in a joined entry (5.1): one made by hand with our key would be doubled."""
+    saved = tenant.client().call(Call("Save", effect=True), {"Model": BY_HAND}, form=FORM)
+    assert isinstance(saved, Heard)
+    [by_hand] = tenant.bills
+    found = heads(tenant.target(strategy=strategy).existing([inquiry(), inquiry("PAY-2", "FKSQ2", "100502")]))
+    assert [(head.id, head.reference) for head in found] == [(str(by_hand["id"]), "PAY-1")]
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
@@ -65,7 +91,7 @@ def test_many_rows_come_in_pages(tenant: Tenant) -> None:
     made = {str(tenant.simulator.post("bills", {"source": "FKSQ1", "amount": "1"})["id"]) for _ in range(7)}
     target = tenant.target(options={"page_rows": 3})
     assert {head.id for head in heads(target.existing([inquiry()]))} == made
-    assert tenant.count("ExecuteBillQuery") == 3
+    assert tenant.count("ExecuteBillQuery") == 3 + 1  # our reference is asked for apart
 
 
 def test_a_server_that_cuts_long_answers_in_silence_is_found_out(tenant: Tenant) -> None:
