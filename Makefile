@@ -9,6 +9,8 @@ PY    := .venv/bin/python
 UV    := .venv/bin/uv
 TESTS  = $(PY) -m pytest
 JOBS  ?= 2
+RUNTIME      ?= 3.13
+ARCHITECTURE ?= x86_64
 
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY   := 0
@@ -18,11 +20,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
     $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 ##@ Start here
-.PHONY: dev demo
+.PHONY: dev demo build
 dev: .venv/.synced .sam/.synced .local-aws/.synced ## install all that paysync, its tests and its demo need (once)
 
 demo: dev ## the whole path on this machine: local AWS, real deploy, simulators, fetch → push, books compared
 	$(PY) tools/demo.py
+
+build: dev ## what `sam deploy` uploads: functions and layers for Lambda (RUNTIME=3.13 ARCHITECTURE=x86_64), schemes checked
+	PAYSYNC_LAYER_UV=$(abspath $(UV)) PAYSYNC_LAYER_PYTHON=$(abspath $(PY)) PAYSYNC_SCHEMES_PYTHON=$(abspath $(PY)) \
+	    PAYSYNC_LAYER_VERSION=$(RUNTIME) PAYSYNC_LAYER_ARCHITECTURE=$(ARCHITECTURE) \
+	    .sam/bin/sam build --parameter-overrides PythonRuntime=python$(RUNTIME) Architecture=$(ARCHITECTURE)
 
 ##@ Check
 .PHONY: test lint template unit simulation wire cloud

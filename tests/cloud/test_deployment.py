@@ -20,7 +20,7 @@ FIXED_OUTPUTS = {
     *("QueueUrl", "DlqUrl", "LedgerTable", "FetchFunction", "PushFunction", "SweepFunction", "ReconcileFunction"),
     "DashboardUrl",
 }
-FURTHER_OUTPUTS = {"MaycurSecret", "K3CloudSecret"}
+FURTHER_OUTPUTS = {"MaycurSecret", "K3CloudSecret", "FailedRunsUrl", "AlarmTopic"}
 """What `local up`, and whoever fills a secret by hand, needs beyond."""
 
 

@@ -27,7 +27,7 @@ FIXED_PARAMETERS: Final = {
 FURTHER_PARAMETERS: Final = {
     *("DeepScanSchedule", "MaycurRequestsPerSecond", "SafetyDelaySeconds", "LogRetentionDays", "PythonRuntime"),
     *("Architecture", "HttpBaseUrl", "HttpSecretArn", "MaycurWriteBack", "SchemeParameters", "Attestation"),
-    "K3CloudSettings",
+    *("K3CloudSettings", "ReserveConcurrency"),
 }
 
 
@@ -86,7 +86,7 @@ def listed(value: Any) -> list[Any]:
 def metrics_of_the_code() -> set[str]:
     """Every metric that some line counts."""
     texts = [file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py")]
-    standing = re.findall(r'State\.\w+: "(\w+)"', (PACKAGE / "core" / "sweep.py").read_text(encoding="utf-8"))
+    standing = re.findall(r'State\.\w+: "(\w+)"', (PACKAGE / "core" / "standing.py").read_text(encoding="utf-8"))
     return {name for text in texts for name in re.findall(r'\.count\("(\w+)"', text)} | set(standing)
 
 
@@ -170,10 +170,33 @@ def test_an_alarm_reaches_somebody_and_watches_what_there_is(name: str) -> None:
         assert alarm["Namespace"] in {"AWS/SQS", "AWS/Lambda"}
 
 
-@pytest.mark.parametrize("name", ["ReviewAlarm", "InDoubtAlarm"])
+def test_a_queue_s_policy_speaks_of_that_queue_alone() -> None:
+    """SQS takes no other, which no local AWS says: the first deployment would fail."""
+    policies = of_type("AWS::SQS::QueuePolicy")
+    queues = {name: one["Queues"] for name, one in policies.items()}
+    assert {one for (one,) in queues.values()} == {f"Ref {name}" for name in of_type("AWS::SQS::Queue")}
+    for name, one in policies.items():
+        (statement,) = one["PolicyDocument"]["Statement"]
+        assert statement["Resource"] == f"GetAtt {queues[name][0].removeprefix('Ref ')}.Arn"
+
+
+def test_two_failures_of_push_are_told_although_the_visibility_lies_between_them() -> None:
+    """A batch that failed as a whole comes again only after it; two of the alarm's periods in a row never see two."""
+    alarm, queue = ALARMS["PushErrorsAlarm"], of_type("AWS::SQS::Queue")["Queue"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] > 2 * queue["VisibilityTimeout"]
+    assert alarm["DatapointsToAlarm"] == 2
+
+
+@pytest.mark.parametrize("name", ["ReconcileDifferencesAlarm", "TargetCheckAlarm"])
+def test_what_is_looked_at_once_a_night_is_not_called_good_an_hour_later(name: str) -> None:
+    """Only the next look may say so; both numbers are told when they are nought, too."""
+    assert ALARMS[name]["TreatMissingData"] == "ignore"
+
+
+@pytest.mark.parametrize("name", ["ReviewAlarm", "InDoubtAlarm", "RejectedAlarm"])
 def test_what_waits_is_watched_as_it_stands(name: str) -> None:
     """A number that is counted once, when a payment got there, is gone a quarter of an hour later, the payment not."""
-    assert ALARMS[name]["MetricName"] in {"PaymentsInReview", "PaymentsInDoubt"}
+    assert ALARMS[name]["MetricName"] in {"PaymentsInReview", "PaymentsInDoubt", "PaymentsRejected"}
 
 
 def test_the_dashboard_shows_numbers_that_there_are() -> None:
