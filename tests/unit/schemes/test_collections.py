@@ -37,7 +37,8 @@ def test_a_lookup_in_a_collection_asks_its_form(tmp_path: Path) -> None:
     file.write_text(changed.replace("find: FUseOrgId", "find: FNumber"), encoding="utf-8")
     (lookup,) = load(file, {"rule_id": "R"}).lookups
     assert (lookup.kind, lookup.within, lookup.sensitive) == ("form", "CN_BANKACNT", True)
-    assert dict(lookup.usable) == {"FFORBIDSTATUS": ("A",), "FDOCUMENTSTATUS": ("C",), "FISDEFAULTBANK": ("true",)}
+    own = {"FFORBIDSTATUS": ("A",), "FDOCUMENTSTATUS": ("C",), "FIsCancel": ("false",)}
+    assert dict(lookup.usable) == {**own, "FISDEFAULTBANK": ("true",)}
 
 
 def test_a_collection_may_lie_beside_the_scheme(tmp_path: Path) -> None:

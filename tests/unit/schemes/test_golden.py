@@ -131,7 +131,8 @@ def test_the_organisation_is_found_as_published(scheme: Scheme, preview: Preview
     assert (lookup.find, lookup.within) == ("FUseOrgId", "CN_BANKACNT")
     assert preview.data("lookup.pay_org") == {"FNumber": "6222000011112222"}
     assert (lookup.on_none, lookup.on_many, lookup.default) == ("park", "park", None)
-    assert dict(lookup.usable) == {"FFORBIDSTATUS": ("A",), "FDOCUMENTSTATUS": ("C",)}
+    usable = {"FFORBIDSTATUS": ("A",), "FDOCUMENTSTATUS": ("C",), "FIsCancel": ("false",)}  # of the vendor's 11.2
+    assert dict(lookup.usable) == usable
 
 
 def test_the_call_back_row_has_the_seven_published_fields(scheme: Scheme, preview: Preview) -> None:

@@ -62,6 +62,21 @@ def test_only_what_is_recognised_is_a_verdict(document: object, status: int, ver
     assert (kind, outcome.diagnosis.code) == (verdict, code)
 
 
+@pytest.mark.parametrize("status", [200, 302, 404, 408, 500, 504])
+@pytest.mark.parametrize("code", ["OK", "INVALID"])
+def test_conditions_on_the_body_alone_are_not_enough(code: str, status: int) -> None:
+    """A document is made only by a good status, and a refusal from a server in trouble, or one too late, is none."""
+    conditions: dict[str, Any] = {
+        f"{verdict}_when": [[{"field": "body.code", "logic": "eq", "value": word}]]
+        for verdict, word in (("done", "OK"), ("refused", "INVALID"))
+    }
+    create = example.scheme_of_file(example.variant("create", **conditions)).target.exchange
+    assert create
+    outcome = answers.made(reply({"code": code, "data": {"id": "d"}}, status), create.create, "P-1")
+    believed = (status == 200) if code == "OK" else status in {200, 302, 404}
+    assert isinstance(outcome, (Done if code == "OK" else DefinitelyNot) if believed else Unknown)
+
+
 @pytest.mark.parametrize(("identity", "number"), [("d-1", "DOC1"), (7, ""), ("7", None)])
 def test_what_was_made_is_named_by_its_answer(identity: object, number: object) -> None:
     """An id that is a number is text from here on; without a number the id stands for it."""

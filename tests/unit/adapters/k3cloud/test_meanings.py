@@ -179,12 +179,36 @@ def test_what_is_so_already_is_no_refusal(operation: str, text: str, msg_code: i
         *(("Audit", text) for text in ("只有已审核的单据可以", "已审核才能", "未审核，已审核", "未经审核，已审核")),
         *(("Submit", text) for text in ("只有已提交的单据可以", "已提交才能", "未已提交")),
         *(("Audit", text) for text in ("已经提交", "重复提交")),
+        ("Audit", "存在已审核的凭证，操作失败"),
+        ("Audit", "上游付款申请单已审核后被修改，不允许审核"),
+        ("Submit", "付款申请单正在审核中，付款单提交失败"),
+        ("Submit", "结算单已审核，付款单提交失败"),
         *(("Save", text) for text in ("已审核", "已提交")),
     ],
 )
 def test_a_condition_or_another_operation_is_a_refusal(operation: str, text: str) -> None:
     """The same words in another sense are never taken for an accomplishment."""
     assert meant(operation, 11, text) == (Code.ERP_REFUSED, "permanent")
+
+
+@pytest.mark.parametrize("msg_code", [8, 10, 11, 12])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "执行超时已过期。完成操作之前已超时或服务器未响应。",
+        "Timeout 时间已到。在操作完成之前超时时间已过",
+        "事务(进程 ID 61)与另一个进程被死锁在锁资源上，并且已被选作死锁牺牲品",
+        "Execution Timeout Expired.",
+        "The operation has timed out",
+        "TimeoutException",
+        "Kingdee.BOS.KDException: xxx",
+        "服务调用超时",
+        "正在中止线程。",
+    ],
+)
+def test_what_broke_in_the_middle_of_the_work_proves_nothing(text: str, msg_code: int) -> None:
+    """Whatever code comes with it: the Push may have been carried out."""
+    assert meant("Push", msg_code, text)[1] == "unclear"
 
 
 @pytest.mark.parametrize("text", ["自定义插件：不行", "字段F_ABCD_X不合法", "f_abcd_x"])

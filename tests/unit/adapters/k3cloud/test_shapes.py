@@ -36,8 +36,10 @@ def test_a_lost_session_is_one_in_every_shape(document: object) -> None:
         [refusal(1), GOOD],
         [error("会话信息已丢失，请重新登录"), error("保存成功")],
         result(status(success=False, code=1, entities=[entity()])),
+        result(status(success=False, code=11, entities=[{"Id": "", "Number": ""}])),
+        result(status(success=False, code=11, entities=[{"BillNo": "FKD1"}])),
     ],
-    ids=range(5),
+    ids=range(7),
 )
 def test_no_other_refusal_is_believed_in_another_shape(document: object) -> None:
     """Nor a lost session that does not stand alone."""
@@ -57,6 +59,8 @@ def test_no_other_refusal_is_believed_in_another_shape(document: object) -> None
         (403, "The request is not from API GateWay", (DefinitelyNot, Code.ERP_GATEWAY)),
         (519, '{"errcode":4006,"description":"stale"}', (DefinitelyNot, Code.ERP_GATEWAY)),
         (519, '{"errcode":"5001"}', (DefinitelyNot, Code.ERP_GATEWAY)),
+        (519, '{"errcode":5003,"description":"backend timeout"}', (Unknown, Code.ERP_SERVER)),
+        (519, '{"errcode":0}', (Unknown, Code.ERP_SERVER)),
         (519, "[]", (Unknown, Code.ERP_SERVER)),
         (519, "<html>", (Unknown, Code.ERP_SERVER)),
         (500, json.dumps(GOOD), (Unknown, Code.ERP_SERVER)),
@@ -64,7 +68,7 @@ def test_no_other_refusal_is_believed_in_another_shape(document: object) -> None
         (206, json.dumps(GOOD), (Done, None)),
         (201, json.dumps(GOOD), (Unknown, Code.ERP_SERVER)),
     ],
-    ids=range(16),
+    ids=range(18),
 )
 def test_the_http_status_comes_first(http: int, body: str, wanted: tuple[type, Code | None]) -> None:
     """Only what is refused at the door is a no; a body is read as an answer with 200 and 206 alone."""

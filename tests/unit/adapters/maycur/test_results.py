@@ -37,7 +37,7 @@ def results(answer: Any) -> tuple[World, MaycurResults]:
 def judged(document: object, status: int = 200) -> Outcome[Made]:
     """What an answer proves."""
     body = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
-    return answers.written(Reply(status, body), "PT-1")
+    return answers.written(Reply(status, body), "PT-1", {"FK-1"})
 
 
 def test_a_result_is_sent_once_as_maycur_takes_it() -> None:
@@ -55,8 +55,12 @@ def test_a_result_is_sent_once_as_maycur_takes_it() -> None:
     ("document", "status", "code"),
     [
         ({"code": "NACK", "success": False, "message": "参数错误", "data": None}, 200, Code.MAYCUR_NACK),
-        ({"code": "NACK", "message": "请勿频繁请求", "data": None}, 200, Code.MAYCUR_THROTTLED),
+        ({"code": "NACK", "message": "请勿频繁请求", "data": None}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "data": [], "errorData": "单据不存在"}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "单据已失效", "data": None}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "供应商已禁用, 部分失败"}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "系统异常", "data": {"requestId": "abc"}}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "errorData": [{"FK-2": "单据不存在"}]}, 200, Code.MAYCUR_NACK),
         ({"code": "ACK", "errorData": [{"FK-1": "单据不存在"}]}, 200, Code.MAYCUR_SHAPE),
         ({"code": "ACK", "errorData": "单据不存在"}, 200, Code.MAYCUR_SHAPE),
         ({"code": "ACK", "success": True}, 404, Code.MAYCUR_SHAPE),
@@ -77,7 +81,7 @@ def test_what_proves_nothing_is_unknown(document: object, status: int, code: Cod
 @pytest.mark.parametrize("name", ["errorData", "data"])
 def test_a_row_that_was_refused_is_a_definite_no_with_its_reason(name: str) -> None:
     """Either kind of tenant says why; long numbers in it are masked."""
-    outcome = judged({"code": "NACK", "success": False, name: [{"PAYMENT: 6222000011112222": "单据不存在"}]})
+    outcome = judged({"code": "NACK", "success": False, name: [{"FK-1: 6222000011112222": "单据不存在"}]})
     assert isinstance(outcome, DefinitelyNot)
     assert not outcome.transient
     assert outcome.diagnosis.code is Code.MAYCUR_RESULT
@@ -85,12 +89,20 @@ def test_a_row_that_was_refused_is_a_definite_no_with_its_reason(name: str) -> N
     assert "6222000011112222" not in outcome.diagnosis.problem("zh")
 
 
-@pytest.mark.parametrize("rows", [{"FK-1": "单据不存在"}, [{"amount": 1.5}]], ids=str)
+@pytest.mark.parametrize("rows", [{"FK-1": "单据不存在"}, [{"key": "PT-1", "amount": 1.5}]], ids=str)
 def test_the_reason_of_a_row_is_read_in_any_form(rows: object) -> None:
     """An object as well as a list, with numbers in it; an empty list of errors is none."""
     outcome = judged({"code": "NACK", "errorData": [], "data": rows})
     assert isinstance(outcome, DefinitelyNot)
     assert outcome.diagnosis.code is Code.MAYCUR_RESULT
+
+
+@pytest.mark.parametrize("words", ["供应商已禁用", "该凭证已过期", "请勿频繁请求"])
+def test_a_reason_for_the_row_itself_counts_whatever_the_words_say(words: str) -> None:
+    """They would stop the whole scheme, or be tried for ever, if they were taken for credentials or throttling."""
+    outcome = judged({"code": "NACK", "message": words, "errorData": [{"FK-1": words}]})
+    assert isinstance(outcome, DefinitelyNot)
+    assert (outcome.diagnosis.code, outcome.transient) == (Code.MAYCUR_RESULT, False)
 
 
 def test_data_beside_an_ack_is_no_failure() -> None:

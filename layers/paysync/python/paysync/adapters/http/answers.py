@@ -18,7 +18,10 @@ from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 
 Seen = Mapping[str, Any]
 """An answer as conditions look at it: `status` and, where there is one, `body`."""
+_GOOD: Final = range(200, 300)
 _SERVER: Final = 500
+_UNDECIDED: Final = frozenset({408})
+"""The request may have been carried out."""
 _WORDS: Final = ("message", "msg", "errorMessage", "error_description", "detail", "title", "error")
 _LONGEST_WORDS: Final = 200
 
@@ -112,8 +115,10 @@ def _read_by(seen: Seen, verdicts: Verdicts, none_when: Alternatives, *, readabl
 
 def _written(reply: Reply, verdicts: Verdicts) -> Outcome[Seen]:
     seen, readable = _seen(reply)
+    if seen["status"] >= _SERVER or seen["status"] in _UNDECIDED:
+        return _unrecognised(seen, readable=readable)
     said = [
-        readable and _holds(verdicts.done_when, seen),
+        readable and seen["status"] in _GOOD and _holds(verdicts.done_when, seen),
         _holds(verdicts.refused_when, seen),
         _holds(verdicts.busy_when, seen),
         _holds(verdicts.denied_when, seen),

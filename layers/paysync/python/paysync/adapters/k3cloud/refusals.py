@@ -119,6 +119,9 @@ STACK: Final = Wording(
 )
 """An exception in the middle of the work, whatever the code beside it says."""
 
+_OF_ANOTHER: Final = r"申请单|凭证|上游|下游|结算单|存在"
+"""It is not the bill that is spoken of: what has been done is not what was asked for."""
+
 WORDINGS: Final[Sequence[Wording]] = (
     Wording(r"转换规则.*(不存在|禁用|停用|未启用|不适用)", Meaning(Code.ERP_RULE), _PUSH),
     Wording(r"只有已审核的.*才能", Meaning(Code.SOURCE_NOT_AUDITED), _PUSH),
@@ -126,12 +129,17 @@ WORDINGS: Final[Sequence[Wording]] = (
     Wording(r"反写超额|关联数量", Meaning(Code.SOURCE_OVER_LIMIT)),
     Wording(r"业务日期必须大于|结账日期|已关账", Meaning(Code.ERP_PERIOD_CLOSED)),
     Wording(r"(审批|工作)流", Meaning(Code.BILL_WORKFLOW), _SUBMIT | _AUDIT),
-    Wording(r"已经?审核", Meaning(Code.ERP_NOT_ALLOWED, Sort.ALREADY), _AUDIT, unless=r"只有|未经?审核|才能"),
+    Wording(
+        r"已经?审核",
+        Meaning(Code.ERP_NOT_ALLOWED, Sort.ALREADY),
+        _AUDIT,
+        unless=rf"只有|未经?审核|才能|{_OF_ANOTHER}",
+    ),
     Wording(
         r"已经?提交|重复提交|已经?审核|审核中|非草稿",
         Meaning(Code.ERP_NOT_ALLOWED, Sort.ALREADY),
         _SUBMIT,
-        unless=r"只有|未|才能",
+        unless=rf"只有|未|才能|{_OF_ANOTHER}",
     ),
     Wording(r"已被其他用户修改|网控冲突", Meaning(Code.ERP_LOCKED, _TRANSIENT)),
     Wording(r"冻结", Meaning(Code.ERP_NOT_ALLOWED)),

@@ -27,6 +27,8 @@ _FORBIDDEN: Final = 403
 _OLD_GATEWAY: Final = 519
 _SERVER_ERRORS: Final = 500
 _STALE_STAMP: Final = "4006"
+_REFUSED_AT_THE_GATEWAY: Final = frozenset({"5001", "4002", _STALE_STAMP})
+"""No such API, no app id, a stale stamp; what else that gateway says may be about what lies behind it."""
 _DIGITS: Final = re.compile(r"\d{9,}|\d{4}(?: \d{3,4}){2,}")
 _LONGEST_SHOWN: Final = 300
 _LONGEST_NOTICE: Final = 1000
@@ -65,7 +67,7 @@ def refusal_of(document: Json, call: Call) -> Failure | None:
         statuses, traces = statuses_of(result), traces_in(result)
     except MalformedError:
         return None
-    if not is_refusal(statuses) or (call.effect and (traces or statuses.boasts)):
+    if not is_refusal(statuses) or (call.effect and (traces or statuses.boasts or statuses.names)):
         return None
     failure = refused(call, code_in(statuses, call), statuses.errors)
     return failure if not (nested and call.effect) or _is_credentials(failure) else None
@@ -143,7 +145,7 @@ def _refused_by_http(status: int, body: bytes, call: Call) -> Failure:
     text = body[:_LONGEST_NOTICE].decode("utf-8", "replace")
     if status == _UNAUTHORISED or (status == _FORBIDDEN and re.search(r"\bN001\b", text)):
         return DefinitelyNot(diagnosis(Code.ERP_CREDENTIALS, call, text, status=status))
-    if status == _OLD_GATEWAY and (errcode := _gateway_code(body)):
+    if status == _OLD_GATEWAY and (errcode := _gateway_code(body)) in _REFUSED_AT_THE_GATEWAY:
         why = diagnosis(Code.ERP_GATEWAY, call, text, status=status)
         return DefinitelyNot(why, transient=errcode == _STALE_STAMP)
     notice = at_the_door(text) if len(body) < _LONGEST_NOTICE else None

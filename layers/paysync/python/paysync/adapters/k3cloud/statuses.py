@@ -78,6 +78,11 @@ class Statuses:
         return tuple(block.code for block in self.blocks if block.code)
 
     @property
+    def names(self) -> bool:
+        """Whether any block lists something that was done, under whatever name."""
+        return any(block.entities for block in self.blocks)
+
+    @property
     def boasts(self) -> bool:
         """Whether any block speaks of a success in words."""
         return any(block.boasts for block in self.blocks)

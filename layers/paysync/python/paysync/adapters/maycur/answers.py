@@ -5,7 +5,8 @@ different things. The HTTP status never means success.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +24,9 @@ Envelope: TypeAlias = Mapping[str, Any]
 _GOOD, _BAD_REQUEST, _TOO_MANY, _SERVER = range(200, 300), range(400, 500), 429, 500
 _NO_TOKEN: Final = (401, 403)
 _MISSING: Final = object()
+_THROTTLED: Final = re.compile(r"频繁|频率|限流|接口限制|(?:请求|调用|访问)[^，。;；]{0,6}(?:次数|限制)")
+"""How often is limited; 限制 alone may be about a span of time or a page number, and then asking for less helps."""
+_TOKEN_REFUSED: Final = re.compile(r"token.*(?:失效|过期|无效)|请(?:重新)?登[录陆]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +57,33 @@ def session(reply: Reply) -> Outcome[Session]:
             return failure
 
 
-def written(reply: Reply, key: str) -> Outcome[Made]:
-    """What became of a call that writes one row; the payment's `key` is all that names it.
+def written(reply: Reply, key: str, names: Collection[str]) -> Outcome[Made]:
+    """What became of a call that writes one row; `names`: what the row is called in it, beside the payment's `key`.
 
-    A NACK is a definite no only with the row's own reason in it: a batch may be applied in part, and a NACK without one
-    may come from the middle of the work. Throttling is told in words that are not known, so that they prove nothing.
+    A NACK is a definite no only with a reason for this very row in it: a batch may be applied in part, and a NACK
+    without one may come from the middle of the work. Its words prove nothing else, but that the token was refused: an
+    account or a document that is 禁用 or 失效 is no trouble with credentials.
     """
     match acknowledged(reply):
         case Done(envelope) if envelope.get("errorData"):
             return _shape("ACK with failed rows")
         case Done():
             return Done(Made(key, key))
-        case DefinitelyNot(why) if why.code is Code.MAYCUR_NACK:
-            failed = _failed_rows(_envelope(reply.body) or {})
-            if not failed:
-                return Unknown(why)
-            said = masked(json.dumps(failed, ensure_ascii=False, default=str))
-            return DefinitelyNot(Diagnosis.of(Code.MAYCUR_RESULT, vendor=said))
-        case DefinitelyNot(why) if why.code is Code.MAYCUR_THROTTLED and reply.status in _GOOD:
-            return Unknown(why)
+        case DefinitelyNot(why) if reply.status in _GOOD:
+            return _refused_row(_envelope(reply.body) or {}, {key, *names}, why)
         case failure:
             return failure
+
+
+def _refused_row(envelope: Envelope, names: Collection[str], why: Diagnosis) -> DefinitelyNot | Unknown:
+    failed = _failed_rows(envelope)
+    if not failed:
+        whole = _TOKEN_REFUSED.search(_words(envelope)) and why.code is Code.MAYCUR_TOKEN
+        return DefinitelyNot(why) if whole else Unknown(Diagnosis(Code.MAYCUR_NACK, why.details))
+    said = json.dumps(failed, ensure_ascii=False, default=str)
+    if not any(name in said for name in names if name):
+        return Unknown(Diagnosis(Code.MAYCUR_NACK, why.details))
+    return DefinitelyNot(Diagnosis.of(Code.MAYCUR_RESULT, vendor=masked(said)))
 
 
 def acknowledged(reply: Reply) -> Outcome[Envelope]:
@@ -120,7 +130,7 @@ def _nack(envelope: Envelope, status: int) -> DefinitelyNot:
     said = words.lower()
     if "禁用" in said:
         return _refused(Code.MAYCUR_DISABLED, envelope, status)
-    if any(word in said for word in ("频繁", "限制")):
+    if _THROTTLED.search(said):
         return DefinitelyNot(Diagnosis.of(Code.MAYCUR_THROTTLED, vendor=masked(words)), transient=True)
     if any(word in said for word in ("token", "登录", "登陆", "login", "失效", "过期")):
         return _refused(Code.MAYCUR_TOKEN, envelope, status)

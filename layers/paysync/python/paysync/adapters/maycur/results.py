@@ -4,6 +4,7 @@ Which endpoint a tenant has is unconfirmed, so the scheme binds it (docs/decisio
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from paysync.adapters.creating import CreatingTarget
 from paysync.adapters.maycur import answers
@@ -45,10 +46,22 @@ class MaycurResults(CreatingTarget):
         reply = self._client.once(Call(path.removeprefix(BASE_PATH), body, "POST", headers))
         if isinstance(reply, Lost):
             return reply.failure
-        outcome = answers.written(reply, key)
+        outcome = answers.written(reply, key, _names_in(data))
         if not isinstance(outcome, Done) and outcome.diagnosis.code is Code.MAYCUR_TOKEN:
             self._login.replacement(token)  # the next attempt, under a new intent, has another one
         return outcome
+
+
+_SHORTEST_NAME: Final = 4
+
+
+def _names_in(data: Json) -> set[str]:
+    """Every text of a row, by which an answer may name it; a short one could be anything."""
+    if isinstance(data, dict):
+        return {name for value in data.values() for name in _names_in(value)}
+    if isinstance(data, list):
+        return {name for value in data for name in _names_in(value)}
+    return {data} if isinstance(data, str) and len(data) >= _SHORTEST_NAME else set()
 
 
 def _not_sent(failure: Failure) -> DefinitelyNot:
