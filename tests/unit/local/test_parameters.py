@@ -23,7 +23,11 @@ NOW = datetime(2025, 3, 31, 16, 30, tzinfo=UTC)
 
 
 def parameters(**chosen: str) -> dict[str, str]:
-    return local_parameters("http://m", "http://k/K3Cloud/", runtime="python3.11", now=NOW, chosen=chosen)
+    return at("http://127.0.0.1:1", **chosen)
+
+
+def at(maycur: str, k3cloud: str = "http://localhost/K3Cloud/", **chosen: str) -> dict[str, str]:
+    return local_parameters(maycur, k3cloud, runtime="python3.11", now=NOW, chosen=chosen)
 
 
 def test_no_schedule_fires_unless_one_is_chosen() -> None:
@@ -40,18 +44,39 @@ def test_fetch_starts_thirty_days_back_in_shanghai() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1:8081", "localhost", "[::1]:8081"])
 def test_a_simulator_on_this_machine_is_read_at_once(host: str) -> None:
     """Demo and tests need not wait for what protects a tenant; what is chosen still wins."""
-    local = local_parameters(f"http://{host}", "http://k/", runtime="python3.11", now=NOW, chosen={})
+    local = at(f"http://{host}")
     assert (local["SafetyDelaySeconds"], local["MaycurRequestsPerSecond"]) == ("1", "50")
-    chosen = {"SafetyDelaySeconds": "9"}
-    local = local_parameters(f"http://{host}", "http://k/", runtime="python3.11", now=NOW, chosen=chosen)
-    assert local["SafetyDelaySeconds"] == "9"
+    assert at(f"http://{host}", SafetyDelaySeconds="9")["SafetyDelaySeconds"] == "9"
 
 
 @pytest.mark.parametrize("url", ["https://dt.example.com", "http://127.0.0.1.example.com", "http://10.0.0.1"])
 def test_a_tenant_elsewhere_keeps_the_templates_caution(url: str) -> None:
     """A real Maycur shows a payment late, and counts requests."""
-    elsewhere = local_parameters(url, "http://k/", runtime="python3.11", now=NOW, chosen={})
+    elsewhere = at(url, FetchSince="2025-03-31", RuleId="R")
     assert not {"SafetyDelaySeconds", "MaycurRequestsPerSecond"} & elsewhere.keys()
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"maycur": "https://dt.example.com"},
+        {"maycur": "http://127.0.0.1", "k3cloud": "https://erp.example.com/K3Cloud/"},
+        {"maycur": "http://127.0.0.1", "HttpBaseUrl": "https://erp.example.com/api"},
+    ],
+)
+def test_what_is_booked_at_a_tenant_must_be_said(elsewhere: dict[str, str]) -> None:
+    """Thirty days of payments must not be booked because nobody thought of saying since when; both languages say so."""
+    for lacking in ({}, {"FetchSince": "2025-03-31", "RuleId": ""}, {"RuleId": "R"}):
+        with pytest.raises(LocalError) as refused:
+            at(**elsewhere, **lacking)
+        for line in str(refused.value).splitlines():
+            for name in {"FetchSince", "RuleId"} - {name for name, value in lacking.items() if value}:
+                assert f"--set {name}=…" in line
+            for name in {name for name, value in lacking.items() if value}:
+                assert f"--set {name}=…" not in line
+        assert "真实入账" in str(refused.value)
+    said = {"FetchSince": "2025-03-31", "RuleId": "R"}
+    assert at(**elsewhere, **said).items() >= said.items()
 
 
 def test_a_call_back_that_nobody_takes_is_refused() -> None:
@@ -81,8 +106,7 @@ def test_a_setting_of_k3cloud_that_cannot_be_is_refused(written: str, why: str) 
 
 def test_every_parameter_is_one_of_the_template() -> None:
     """Sam drops unknown names in silence, so ours must be known."""
-    local = local_parameters("http://localhost", "http://localhost", runtime="python3.11", now=NOW, chosen={})
-    assert local.keys() <= parameters_of(TEMPLATE)
+    assert parameters().keys() <= parameters_of(TEMPLATE)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:

@@ -45,6 +45,10 @@ def up(
 ) -> None:
     """Build, start and deploy. No schedule fires unless you --set one; `paysync local run` drives the stack.
 
+    It books for real: what it finds paid at --maycur-url is pushed, submitted and audited at --k3cloud-url. Only ever
+    name a test tenant: `down` forgets the ledger, and with it which payments were booked. Where one of them is not on
+    this machine, --set FetchSince and --set RuleId are needed.
+
     While it runs, `up` again deploys what has changed and keeps all data; what is not --set is as in template.yaml.
 
     Example: paysync local up --maycur-url http://127.0.0.1:8081 --k3cloud-url http://127.0.0.1:8082/K3Cloud/
@@ -93,7 +97,7 @@ def run(
 
 @app.command("down")
 def down() -> None:
-    """Stop the local AWS and forget its data.
+    """Stop the local AWS and forget its data: the ledger, too, and with it which payments were booked.
 
     Example: paysync local down
     """

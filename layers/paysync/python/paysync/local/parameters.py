@@ -23,6 +23,7 @@ from paysync.settings import pairs
 NEVER = "at(2099-12-31T00:00:00)"
 _SCHEDULES = ("FetchSchedule", "DeepScanSchedule", "SweepSchedule", "ReconcileSchedule")
 _FETCHED_DAYS = 30
+_WHAT_IS_BOOKED = ("FetchSince", "RuleId")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _AT_ONCE = {"SafetyDelaySeconds": "1", "MaycurRequestsPerSecond": "50"}
 """A simulator on this machine needs no caution; a tenant keeps the template's."""
@@ -31,20 +32,48 @@ _AT_ONCE = {"SafetyDelaySeconds": "1", "MaycurRequestsPerSecond": "50"}
 def local_parameters(
     maycur_url: str, k3cloud_url: str, *, runtime: str, now: datetime, chosen: Mapping[str, str]
 ) -> dict[str, str]:
-    """Defaults for a stack that is driven by hand: no schedule fires unless one is chosen."""
-    since = now.astimezone(ZoneInfo("Asia/Shanghai")) - timedelta(days=_FETCHED_DAYS)
+    """Defaults for a stack that is driven by hand: no schedule fires unless one is chosen. Raises LocalError."""
     return {
         "Stage": "local",
         "MaycurBaseUrl": maycur_url,
         "K3CloudBaseUrl": k3cloud_url,
         "AllowPlainHttp": "true",
         "PythonRuntime": runtime,
-        "FetchSince": since.isoformat(timespec="seconds"),
-        "RuleId": "CN_PAYAPPLYTOPAYBILL",
+        **(_what_is_booked(now) if _all_here(maycur_url, k3cloud_url, chosen) else _named(chosen)),
         **dict.fromkeys(_SCHEDULES, NEVER),
-        **(_AT_ONCE if urlsplit(maycur_url).hostname in _LOOPBACK else {}),
+        **(_AT_ONCE if _is_here(maycur_url) else {}),
         **chosen,
     }
+
+
+def _what_is_booked(now: datetime) -> dict[str, str]:
+    """What simulators on this machine can be asked without being named: nothing of theirs is money."""
+    since = now.astimezone(ZoneInfo("Asia/Shanghai")) - timedelta(days=_FETCHED_DAYS)
+    return {"FetchSince": since.isoformat(timespec="seconds"), "RuleId": "CN_PAYAPPLYTOPAYBILL"}
+
+
+def _named(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Nothing by itself: from when on a tenant's payments are booked, and by which rule, is for a person to say."""
+    lacking = [name for name in _WHAT_IS_BOOKED if not chosen.get(name)]
+    if lacking:
+        wanted = " ".join(f"--set {name}=…" for name in lacking)
+        msg = (
+            "A system that is not on this machine is booked for real, so it must be said what is booked. "
+            f"FetchSince: nothing paid before it is; RuleId: K3Cloud's conversion rule. Write {wanted}\n"
+            "所连系统不在本机，付款将真实入账，因此必须指明入账范围。"
+            f"FetchSince：早于该时刻支付的不入账；RuleId：金蝶的单据转换规则。请写 {wanted}"
+        )
+        raise LocalError(msg)
+    return {}
+
+
+def _all_here(maycur_url: str, k3cloud_url: str, chosen: Mapping[str, str]) -> bool:
+    others = [url for url in (chosen.get("HttpBaseUrl"),) if url]
+    return all(_is_here(url) for url in (maycur_url, k3cloud_url, *others))
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 def check_names(chosen: Mapping[str, str], template: Path) -> None:
