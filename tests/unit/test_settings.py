@@ -1,6 +1,7 @@
 """The environment of a function becomes settings, or a sentence that says what is wrong with it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -9,6 +10,7 @@ from paysync.bootstrap.ground import Ground
 from paysync.core.due import schedule_of
 from paysync.core.errors import PaysyncError, SettingsError
 from paysync.core.times import iso
+from paysync.schemes.rules.policies import LEAST_QUIET
 from paysync.settings import Endpoint, Settings, pairs
 
 FORM = "reimbursement-to-paybill"
@@ -56,6 +58,15 @@ def test_what_is_no_pair_is_refused(wrong: str) -> None:
     """Half a pair, or a name twice, is a slip that must not reach the books."""
     with pytest.raises(SettingsError, match="PAYSYNC_SCHEME_PARAMETERS"):
         settings(SCHEME_PARAMETERS=wrong)
+
+
+def test_a_doubt_rests_as_long_as_a_request_can_run() -> None:
+    """As in a scheme's file; only a simulator, which plain http is for, may be asked sooner."""
+    for short in ("1", "149"):
+        with pytest.raises(SettingsError, match=r"PAYSYNC_QUIET_PERIOD_SECONDS .*from 150 to"):
+            settings(QUIET_PERIOD_SECONDS=short)
+    assert settings(QUIET_PERIOD_SECONDS="150").quiet_period == LEAST_QUIET
+    assert settings(QUIET_PERIOD_SECONDS="1", ALLOW_PLAIN_HTTP="true").quiet_period == timedelta(seconds=1)
 
 
 def test_the_http_system_is_optional_and_needs_an_address_for_its_secret() -> None:

@@ -79,6 +79,15 @@ def test_what_is_booked_at_a_tenant_must_be_said(elsewhere: dict[str, str]) -> N
     assert at(**elsewhere, **said).items() >= said.items()
 
 
+def test_a_doubt_at_a_tenant_rests_as_long_as_a_request_can_run() -> None:
+    """`up` allows plain http, so that the functions themselves would accept a second."""
+    tenant = {"maycur": "https://dt.example.com", "FetchSince": "2025-03-31", "RuleId": "R"}
+    with pytest.raises(LocalError, match=r"at a tenant, 150 at least(.|\n)*仅供本机模拟器"):
+        at(**tenant, QuietPeriodSeconds="149")
+    assert at(**tenant, QuietPeriodSeconds="150")["QuietPeriodSeconds"] == "150"
+    assert parameters(QuietPeriodSeconds="1")["QuietPeriodSeconds"] == "1"
+
+
 def test_a_call_back_that_nobody_takes_is_refused() -> None:
     """A parameter names the other scheme, so only the stack's own values can tell."""
     with pytest.raises(LocalError, match="hands rows on to nobody, which the stack does not run: add it to Scheme"):

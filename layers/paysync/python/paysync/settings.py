@@ -14,6 +14,8 @@ from paysync.core.times import Instant, from_shanghai_iso
 Vendor = Literal["maycur", "k3cloud"]
 _PREFIX: Final = "PAYSYNC_"
 _PAIR_NAME: Final = re.compile(r"([a-z][a-z0-9-]*\.)?[a-z][a-z0-9_]*\Z")
+SHORTEST_QUIET_PERIOD: Final = 150
+"""As of a scheme's own: a request of K3Cloud's SDK may run for 120 s, and what it has begun goes on without it."""
 _LONGEST_QUIET_PERIOD: Final = 86_400
 _LONGEST_SAFETY_DELAY: Final = 86_400
 
@@ -69,7 +71,7 @@ class Settings:
             fetch_since=env.instant("FETCH_SINCE"),
             rule_id=env.text("RULE_ID"),
             scheme_parameters=env.pairs("SCHEME_PARAMETERS"),
-            quiet_period=timedelta(seconds=env.whole("QUIET_PERIOD_SECONDS", 1, _LONGEST_QUIET_PERIOD)),
+            quiet_period=env.quiet_period(plain=plain),
             on_unresolved=env.one_of("ON_UNRESOLVED", ("park", "repush_once")),
             attestation=env.optional("ATTESTATION"),
             allow_plain_http=plain,
@@ -106,6 +108,11 @@ class _Environment:
         if not value.isdecimal() or not least <= int(value) <= most:
             raise _wrong(name, f"is {value!r}", f"use a whole number from {least} to {most}")
         return int(value)
+
+    def quiet_period(self, *, plain: bool) -> timedelta:
+        """Plain http is for simulators alone, which have done or dropped a request at once."""
+        least = 1 if plain else SHORTEST_QUIET_PERIOD
+        return timedelta(seconds=self.whole("QUIET_PERIOD_SECONDS", least, _LONGEST_QUIET_PERIOD))
 
     def instant(self, name: str) -> Instant:
         value = self.text(name)

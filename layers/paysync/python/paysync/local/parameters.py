@@ -18,7 +18,7 @@ from paysync.local.errors import LocalError
 from paysync.schemes import collection_names
 from paysync.schemes.binding import bindings, unbound
 from paysync.schemes.load import Overrides, load
-from paysync.settings import pairs
+from paysync.settings import SHORTEST_QUIET_PERIOD, pairs
 
 NEVER = "at(2099-12-31T00:00:00)"
 _SCHEDULES = ("FetchSchedule", "DeepScanSchedule", "SweepSchedule", "ReconcileSchedule")
@@ -64,7 +64,20 @@ def _named(chosen: Mapping[str, str]) -> dict[str, str]:
             f"FetchSince：早于该时刻支付的不入账；RuleId：金蝶的单据转换规则。请写 {wanted}"
         )
         raise LocalError(msg)
+    _check_quiet_period(chosen.get("QuietPeriodSeconds", ""))
     return {}
+
+
+def _check_quiet_period(seconds: str) -> None:
+    """What the functions refuse by themselves where plain http is not allowed, as `up` always does."""
+    if seconds.isdecimal() and int(seconds) < SHORTEST_QUIET_PERIOD:
+        msg = (
+            f"QuietPeriodSeconds={seconds} is for a simulator alone: at a tenant, "
+            f"{SHORTEST_QUIET_PERIOD} at least, or a doubt is asked about while its request may still run\n"
+            f"QuietPeriodSeconds={seconds} 仅供本机模拟器使用；连接租户时至少 {SHORTEST_QUIET_PERIOD}，"
+            "否则请求可能尚在执行就被查询"
+        )
+        raise LocalError(msg)
 
 
 def _all_here(maycur_url: str, k3cloud_url: str, chosen: Mapping[str, str]) -> bool:
