@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from paysync.adapters.aws.queue import depth
-from paysync.cli import render
+from paysync.cli import changes, render
 from paysync.cli.collections import collection_document, print_collections
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, stack_of
 from paysync.core.errors import SchemeError
@@ -156,6 +156,9 @@ def list_(
     day_from: Annotated[str, typer.Option("--from", help="First paid day (YYYY-MM-DD, Shanghai).")] = "",
     day_to: Annotated[str, typer.Option("--to", help="Last paid day; today if left out.")] = "",
     code: Annotated[str, typer.Option("--code", help="Only with this diagnosis, such as source.not_audited.")] = "",
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only ones that Maycur shows with other content than the ledger has.")
+    ] = False,
     owed: Annotated[
         bool, typer.Option("--owed", help="Only booked ones whose row for another scheme is still owed.")
     ] = False,
@@ -166,7 +169,8 @@ def list_(
 ) -> None:
     """Payments by state, day and reason.
 
-    Without --from, DONE and CLOSED are listed for the last 31 days; every other state is listed whole.
+    Without --from, DONE and CLOSED are listed for the last 31 days; every other state is listed whole. --changed and
+    --code choose among these.
 
     Example: paysync list --state REJECTED --state REVIEW
     """
@@ -175,15 +179,21 @@ def list_(
     rows = []
     between = days(chosen, day_from, day_to)
     for row in owing(chosen, names) if owed else select(chosen, names, state or list(State), between):
-        if not code or (row.diagnosis and str(row.diagnosis.code) == code):
+        if _is_wanted(row, code, changed=changed):
             rows.append(row)
         if len(rows) == limit:
             break
     if as_json:
-        render.as_json([render.row_document(row) for row in rows])
+        render.as_json([changes.documented(chosen, row) for row in rows])
         return
     render.out.print(render.rows_table(rows))
     render.out.print(f"{len(rows)} payments" + (" (there may be more: --limit)" if len(rows) == limit else ""))
+
+
+def _is_wanted(row: Row, code: str, *, changed: bool) -> bool:
+    return (not code or (row.diagnosis is not None and str(row.diagnosis.code) == code)) and (
+        not changed or row.other is not None
+    )
 
 
 def days(stack: Stack, first: str, last: str) -> tuple[date, date] | None:
@@ -254,12 +264,13 @@ def show(
         row = rows.get(key)
         if as_json:
             history = chosen.operator.ledger.history(key) if row else ()
-            render.as_json(render.row_document(row, history) if row else _unknown(key))
+            render.as_json(changes.documented(chosen, row, history) if row else _unknown(key))
         elif row is None:
             why = "not paid in Maycur yet, or paid before FetchSince"
             render.out.print(f"[bold]{render.verbatim(key.code)}[/bold]  not in the ledger: {why}")
         else:
             render.life(row, chosen.operator.ledger.history(key))
+            changes.tell(chosen, row)
 
 
 def _unknown(key: PaymentKey) -> dict[str, object]:

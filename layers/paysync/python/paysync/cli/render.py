@@ -19,6 +19,9 @@ from paysync.core.times import SHANGHAI, Instant, iso
 out: Final = Console(highlight=False, emoji=False)
 err: Final = Console(stderr=True, highlight=False, emoji=False)
 
+_SHOWN_DIGITS: Final = 4
+LONG: Final = 6
+"""From so many characters on, the last ones of something sensitive may be shown."""
 _WHOLE: Final = frozenset({"payment", "state", "scheme", "bind"})
 STYLES: Final[Mapping[State, str]] = {
     State.DONE: "green",
@@ -48,6 +51,11 @@ def confirm(question: str, *, yes: bool) -> None:
 def verbatim(text: object) -> str:
     """What others wrote, within a line of ours: the terminal library takes nothing in it for its own markup."""
     return escape(str(text))
+
+
+def masked(secret: str) -> str:
+    """Dots for all but the last digits of what a scheme calls sensitive."""
+    return f"…{secret[-_SHOWN_DIGITS:]}" if len(secret) >= LONG else "…"
 
 
 def local_time(at: Instant | None) -> str:
@@ -113,7 +121,7 @@ def row_document(row: Row, history: Sequence[Entry] | None = None) -> dict[str, 
         "attempt": row.fence,
         "diagnosis": row.diagnosis.as_json() if row.diagnosis else None,
         "waits_for": row.waits_for.code if row.waits_for else None,
-        "changed": row.changed is not None,
+        "changed": row.other is not None,
         "owes_call_back": row.owes_call_back,
         "first_seen": iso(row.first_seen),
         "updated": iso(row.updated),
@@ -152,9 +160,15 @@ def rows_table(rows: Iterable[Row]) -> Table:
             str(facts.amount) if facts else "–",
             local_time(facts.paid_at if facts else None)[:10],
             verbatim(row.bill.number or f"draft {row.bill.key.id}") if row.bill else "",
-            str(row.diagnosis.code) if row.diagnosis else "",
+            _reason(row),
         )
     return made
+
+
+def _reason(row: Row) -> str:
+    """The code of what it waits for, and the payment whose decision it waits for."""
+    said = [str(row.diagnosis.code)] if row.diagnosis else []
+    return verbatim(" ".join([*said, row.waits_for.code] if row.waits_for else said))
 
 
 def life(row: Row, history: Sequence[Entry]) -> None:
@@ -166,6 +180,8 @@ def life(row: Row, history: Sequence[Entry]) -> None:
         out.print(f"  document {facts.source.number}   {facts.amount}   paid {local_time(facts.paid_at)}", markup=False)
     if row.bill:
         out.print(f"  bill {row.bill.number or 'draft'} (id {row.bill.key.id})", markup=False)
+    if row.waits_for:
+        out.print(f"  waits until {row.waits_for.code}, which holds its document, is decided", markup=False)
     if row.owes_call_back:
         out.print(f"  its row for another scheme is still owed; next try {local_time(row.wake_at)}", markup=False)
     before: datetime | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from paysync.cli import render
+from paysync.cli import changes, render
 from paysync.cli.look import select
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, YesOption, stack_of
 from paysync.core import review
@@ -54,7 +54,7 @@ def list_(ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = ""
     names = [chosen.scheme(scheme)] if scheme else list(chosen.settings.schemes)
     rows = list(select(chosen, names, [State.REVIEW], None))
     if as_json:
-        render.as_json([render.row_document(row) for row in rows])
+        render.as_json([changes.documented(chosen, row) for row in rows])
         return
     for row in rows:
         render.out.print(f"[bold]{render.verbatim(row.key.code)}[/bold]  {render.problem(row.diagnosis)}")
@@ -106,8 +106,9 @@ def accept(
     """Maycur shows other content than the ledger has, and Maycur is right: take it over and go on."""
     chosen = stack_of(ctx, stack)
     ports, row = _ports(chosen, key, scheme)
-    if row.changed and row.changed.payment.facts and row.payment.facts:
-        render.out.print(f"ledger {row.payment.facts.amount}   Maycur {row.changed.payment.facts.amount}")
+    if row.other and row.other.facts and row.payment.facts:
+        render.out.print(f"ledger {row.payment.facts.amount}   Maycur {row.other.facts.amount}")
+    changes.tell(chosen, row)
     render.confirm(f"Take over what Maycur shows now of {key}?", yes=yes)
     _tell(review.accept(ports, row, reason))
 

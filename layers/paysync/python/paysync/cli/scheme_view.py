@@ -1,7 +1,7 @@
 """What `paysync scheme` shows: a scheme at a glance and in full, and a preview field by field."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
@@ -12,9 +12,6 @@ from paysync.schemes.preview import FieldView, Origin, Preview, Sending
 
 if TYPE_CHECKING:
     from paysync.schemes.copying import Copy
-
-_SHOWN_DIGITS: Final = 4
-_LONG: Final = 6
 
 
 def summary(plain: Plain) -> dict[str, Any]:
@@ -128,15 +125,11 @@ class _Hider:
 
     def __call__(self, text: str) -> str:
         if text in self._secrets:
-            return _dots(text)
+            return render.masked(text)
         for secret in self._secrets:
-            if len(secret) >= _LONG:
-                text = text.replace(secret, _dots(secret))
+            if len(secret) >= render.LONG:
+                text = text.replace(secret, render.masked(secret))
         return text
-
-
-def _dots(secret: str) -> str:
-    return f"…{secret[-_SHOWN_DIGITS:]}" if len(secret) >= _LONG else "…"
 
 
 def _hider(preview: Preview, *, reveal: bool) -> _Hider:
