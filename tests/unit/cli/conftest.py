@@ -8,6 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 from unittest import mock
 
@@ -25,8 +26,10 @@ from paysync.core.ports import Ledger
 from paysync.core.records import Lease, Row, RowChanges
 from paysync.core.states import Event
 from paysync.core.turn import deliver_letter
+from paysync.schemes.load import load
 from paysync.settings import Settings
 
+HANDED_ON: Final = Path(__file__).parents[1] / "core" / "handed-on.yaml"
 NOBODY_LISTENS: Final = "http://127.0.0.1:9/"
 SETTINGS: Final = {
     "STAGE": "test",
@@ -206,6 +209,18 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
         monkeypatch.setattr(Stack, "outputs", property(lambda _stack: outputs))
         monkeypatch.setattr(Stack, "functions", property(lambda _stack: made.functions))
         yield made
+
+
+@pytest.fixture
+def two_schemes(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
+    """A stack that also runs a scheme without anything to fetch."""
+    stand.environment["SCHEME"] = f"{b.SCHEME},handed-on"
+
+    def loaded(name: str, *rest: Any) -> Any:
+        return load(HANDED_ON) if name == "handed-on" else load(name, *rest)
+
+    monkeypatch.setattr("paysync.bootstrap.ground.load", loaded)
+    return stand
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import pytest
+from typing import TYPE_CHECKING, Final
 
 from fakes import builders as b
 from fakes.system import START
@@ -14,13 +11,11 @@ from paysync.core.diagnosis import Diagnosis
 from paysync.core.fetch import PAID
 from paysync.core.records import Row, Watermark
 from paysync.core.states import Event
-from paysync.schemes.load import load
 
 if TYPE_CHECKING:
     from unit.cli.conftest import Run, Stand
 
 NO_TAKER: Final = Diagnosis.of(Code.CALL_BACK_NO_TAKER, scheme="handed-on")
-HANDED_ON: Final = Path(__file__).parents[1] / "core" / "handed-on.yaml"
 
 
 def booked(stand: Stand, code: str, *, owes: bool) -> Row:
@@ -28,18 +23,6 @@ def booked(stand: Stand, code: str, *, owes: bool) -> Row:
     pushed = stand.moved(stand.claimed(code), Event.BILL_FOUND, lease=None)
     done = stand.moved(pushed, Event.COMPLETED, owes_call_back=owes, wake_at=START)
     return stand.moved(done, Event.NOTED, NO_TAKER) if owes else done
-
-
-@pytest.fixture
-def two_schemes(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
-    """A stack that also runs a scheme without anything to fetch."""
-    stand.environment["SCHEME"] = f"{b.SCHEME},handed-on"
-
-    def loaded(name: str, *rest: Any) -> Any:
-        return load(HANDED_ON) if name == "handed-on" else load(name, *rest)
-
-    monkeypatch.setattr("paysync.bootstrap.ground.load", loaded)
-    return stand
 
 
 def test_status_says_how_many_rows_are_still_owed(stand: Stand, run: Run) -> None:

@@ -131,11 +131,13 @@ def test_the_probe_says_what_to_set(run: Run, monkeypatch: pytest.MonkeyPatch) -
     source = probing(monkeypatch, FROM_1)
     answer = run("doctor", "--paging", "--from", "2025-01-01", "--to", "2025-01-02")
     assert answer.code == 0
-    for said in ("page 0: empty", "page 1: P1, P2", "page 2: P3, P4", "set `source.paging: page_1` in the scheme"):
+    written = "set `source.paging: page_1` in the scheme paid-to-paybill"
+    for said in ("paid-to-paybill: window", "page 0: empty", "page 1: P1, P2", "page 2: P3, P4", written):
         assert said in answer.out
     assert len(set(source.windows)) == 1
     (told,) = run("doctor", "--paging", "--json").documents
-    assert (told["paging"], told["why"], told["pages"]) == ("page_1", "decided", [[], ["P1", "P2"], ["P3", "P4"]])
+    assert (told["scheme"], told["paging"], told["why"]) == ("paid-to-paybill", "page_1", "decided")
+    assert told["pages"] == [[], ["P1", "P2"], ["P3", "P4"]]
     assert told["failure"] is None
 
 

@@ -10,28 +10,12 @@ if TYPE_CHECKING:
     from unit.cli.conftest import Run, Stand
 
 SPAN: Final = ("--from", "2025-01-31", "--to", "2025-02-01")
-FINDING: Final = {
-    "difference": "amount",
-    "key": "PAY-1",
-    "source": "1.00",
-    "ledger": "1.00",
-    "target": "1.01",
-    "bill": "FKD1",
-}
 
 
 def read(reached: str, **counts: int) -> dict[str, Any]:
     """What fetch answers to a backfill."""
     totals = {"seen": 0, "new": 0, "rejected": 0, "changed": 0, **counts}
     return {"paid-to-paybill": {**totals, "reached": reached}}
-
-
-def compared(**more: Any) -> dict[str, Any]:
-    """What reconcile answers."""
-    sums = {f"{book}_sum": "7.50" for book in ("source", "booked", "bill")}
-    counts = {f"{book}_count": 1 for book in ("source", "ledger", "booked", "bill", "open", "parked")}
-    window = {"from": "2025-01-30T16:00:00.000Z", "to": "2025-01-31T16:00:00.000Z"}
-    return {"paid-to-paybill": {**sums, **counts, "window": window, "queued": 0, "findings": [], **more}}
 
 
 def test_a_backfill_that_was_cut_goes_on_where_it_stopped(stand: Stand, run: Run) -> None:
@@ -44,6 +28,7 @@ def test_a_backfill_that_was_cut_goes_on_where_it_stopped(stand: Stand, run: Run
     assert said.code == 0
     assert said.documents == [
         {
+            "scheme": "paid-to-paybill",
             "from": "2025-01-30T16:00:00.000Z",
             "to": "2025-01-31T16:00:00.000Z",
             "seen": 6,
@@ -56,6 +41,16 @@ def test_a_backfill_that_was_cut_goes_on_where_it_stopped(stand: Stand, run: Run
     assert starts == ["2025-01-30T16:00:00.000Z", "2025-01-31T04:00:00.000Z"]
     assert {function for function, _ in stand.functions.invoked} == {"fetch"}
     assert {payload["mode"] for _, payload in stand.functions.invoked} == {"backfill"}
+
+
+@pytest.mark.parametrize(("start", "earlier"), [("2024-12-31", True), ("2025-01-01", False)])
+def test_before_a_backfill_it_is_said_what_it_books(stand: Stand, run: Run, start: str, earlier: bool) -> None:  # noqa: FBT001
+    """In which scheme, and that it goes behind FetchSince where it does: the old way may have booked those."""
+    asked = run("backfill", "--from", start, "--to", "2025-02-01", types="n\n").err
+    assert "of paid-to-paybill; payments that the ledger lacks are BOOKED" in asked
+    assert ("also those paid before FetchSince (2024-12-31T16:00:00.000Z)" in asked) is earlier
+    stand.functions.answers = [read("2025-01-31T16:00:00.000Z", seen=1)]
+    assert run("backfill", *SPAN, "--yes").out.startswith("paid-to-paybill: 1 seen")
 
 
 def test_a_backfill_without_progress_ends_with_1(stand: Stand, run: Run) -> None:
@@ -73,20 +68,6 @@ def test_a_run_that_failed_says_what_the_function_said(stand: Stand, run: Run, w
     said = run(*words, *SPAN, "--yes", "--json")
     assert (said.code, said.out) == (1, "")
     assert "Maycur refuses [/x] the login" in said.err
-
-
-def test_books_that_agree_end_with_0_and_differences_with_1(stand: Stand, run: Run) -> None:
-    """For a machine the function's own report, for a person each difference with both sums."""
-    stand.functions.answers = [compared(), compared(findings=[FINDING]), compared(), compared(findings=[FINDING])]
-    agree, differ = run("reconcile", *SPAN, "--yes", "--json"), run("reconcile", *SPAN, "--yes", "--json")
-    assert (agree.code, agree.documents) == (0, [compared()["paid-to-paybill"]])
-    assert (differ.code, differ.documents[0]["findings"]) == (1, [FINDING])
-    told = run("reconcile", *SPAN, "--yes")
-    assert (told.code, "the books agree" in told.out) == (0, True)
-    told = run("reconcile", *SPAN, "--yes")
-    assert told.code == 1
-    for word in FINDING.values():
-        assert word in told.out
 
 
 @pytest.mark.parametrize("words", [("backfill",), ("reconcile",)])

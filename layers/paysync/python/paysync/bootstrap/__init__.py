@@ -208,6 +208,10 @@ class Operator:
         """A scheme of the stack with its parameters."""
         return self._ground.scheme(name)
 
+    def since(self, name: str) -> Instant:
+        """Where the scheme's first window starts."""
+        return self._ground.since(self.scheme(name))
+
     def target(self, name: str) -> "Target":
         """The scheme's target, to ask it afresh."""
         return Connectors(self._ground).target(self.scheme(name))

@@ -39,7 +39,8 @@ def doctor(
 
     Fields, organisations, lookups and the conversion rule of K3Cloud, the questions and the list of a scheme with
     connector http, as every night; ends with 1 when something is found. --paging: six calls of two rows each to
-    Maycur's paid list instead; put the verdict into the scheme as `source.paging`.
+    Maycur's paid list of one scheme instead (the one that --scheme names, else the first); put the verdict into it
+    as `source.paging`.
 
     Example: paysync doctor --stack paysync-prod
     """
@@ -78,25 +79,26 @@ def _probe_paging(chosen: Stack, name: str, start: str, end: str, *, as_json: bo
     now = chosen.operator.clock.now()
     window = window_of(start, end) if start and end else Window(now - _LOOK_BACK, now - _CLOSED)
     verdict = probe_paging(lambda number: source.page(window, number), key_of=lambda raw: key_text(loaded, raw))
-    _print(verdict, window, as_json=as_json)
+    _print(name, verdict, window, as_json=as_json)
     if verdict.why is not Why.DECIDED:
         raise typer.Exit(1)
 
 
-def _print(verdict: Verdict, window: Window, *, as_json: bool) -> None:
+def _print(name: str, verdict: Verdict, window: Window, *, as_json: bool) -> None:
     pages = [list(page) if page is not None else None for page in verdict.pages]
     if as_json:
         failure = verdict.failure.diagnosis.as_json() if verdict.failure else None
-        render.as_json({"paging": str(verdict.paging), "why": str(verdict.why), "pages": pages, "failure": failure})
+        said = {"scheme": name, "paging": str(verdict.paging), "why": str(verdict.why)}
+        render.as_json({**said, "pages": pages, "failure": failure})
         return
-    render.out.print(f"window {iso(window.start)} to {iso(window.end)}")
+    render.out.print(f"{render.verbatim(name)}: window {iso(window.start)} to {iso(window.end)}")
     for number, page in enumerate(pages):
         render.out.print(f"  page {number}: {'refused' if page is None else ', '.join(page) or 'empty'}", markup=False)
     if verdict.failure:
         render.diagnosis(verdict.failure.diagnosis)
     if verdict.why is Why.DECIDED:
         render.out.print(
-            f"pageNum is [bold]{verdict.paging}[/bold]: set `source.paging: {verdict.paging}` in the scheme"
+            f"pageNum is [bold]{verdict.paging}[/bold]: set `source.paging: {verdict.paging}` in the scheme {name}"
         )
     else:
         render.out.print(

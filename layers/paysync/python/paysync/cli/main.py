@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from paysync import __version__
 from paysync.cli import doctor, local, look, review, runs, scheme
+from paysync.cli.reconcile import reconcile
 from paysync.cli.replay import replay
 from paysync.cli.stack import Chosen, said, unclear
 from paysync.core.diagnosis import Diagnosis
@@ -31,7 +32,7 @@ app.command("show", rich_help_panel="Look")(look.show)
 app.command("replay", rich_help_panel="Act")(replay)
 app.add_typer(review.app, name="review", rich_help_panel="Act")
 app.command("backfill", rich_help_panel="Act")(runs.backfill)
-app.command("reconcile", rich_help_panel="Act")(runs.reconcile)
+app.command("reconcile", rich_help_panel="Act")(reconcile)
 app.command("doctor", rich_help_panel="Look")(doctor.doctor)
 app.add_typer(scheme.app, name="scheme", rich_help_panel="Adapt it")
 app.add_typer(local.app, name="local", rich_help_panel="Try it here")

@@ -1,4 +1,4 @@
-"""`paysync backfill` and `paysync reconcile`: a range of paid time, worked on by the stack's own functions."""
+"""`paysync backfill`: a range of paid time, worked on by the stack's own functions; and how these are invoked."""
 
 import json
 from collections.abc import Mapping
@@ -38,13 +38,15 @@ def backfill(
     scheme: SchemeOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Read a range of paid time again, also before FetchSince, and queue what the ledger lacks. Moves no watermark.
+    """Read a range of paid time again, also before FetchSince, and book what the ledger lacks. Moves no watermark.
+
+    Of one scheme: the one that --scheme names, else the stack's first.
 
     Example: paysync backfill --from 2025-01-01 --to 2025-02-01
     """
     chosen, window = stack_of(ctx, stack), window_of(start, end)
     name = _fetched(chosen, chosen.scheme(scheme))
-    render.confirm(f"Read {iso(window.start)} to {iso(window.end)} again and queue what is missing?", yes=yes)
+    render.confirm(_question(chosen, name, window), yes=yes)
     totals: dict[str, int] = {}
     at = window.start
     with Progress(console=render.err, disable=as_json) as bar:
@@ -61,53 +63,16 @@ def backfill(
             at = reached
             bar.update(task, completed=Window(window.start, at).milliseconds)
     if as_json:
-        render.as_json({"from": iso(window.start), "to": iso(window.end), **totals})
+        render.as_json({"scheme": name, "from": iso(window.start), "to": iso(window.end), **totals})
     else:
-        render.out.print(", ".join(f"{count} {field}" for field, count in totals.items()))
+        render.out.print(f"{name}: " + ", ".join(f"{count} {field}" for field, count in totals.items()))
 
 
-def reconcile(
-    ctx: typer.Context,
-    start: FromOption,
-    end: ToOption,
-    yes: YesOption = False,
-    stack: StackOption = "",
-    scheme: SchemeOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Maycur, the ledger and K3Cloud side by side for a range, to the cent. Queues what is missing, corrects nothing.
-
-    Example: paysync reconcile --from 2025-01-01 --to 2025-02-01
-    """
-    chosen, window = stack_of(ctx, stack), window_of(start, end)
-    render.confirm("Compare the three books, and queue payments that the ledger lacks?", yes=yes)
-    name = chosen.scheme(scheme)
-    payload = {"scheme": name, "from": iso(window.start), "to": iso(window.end)}
-    with render.err.status("comparing"):
-        report = _run(chosen, "ReconcileFunction", payload)[name]
-    if as_json:
-        render.as_json(report)
-    else:
-        _print_report(report)
-    if report["findings"]:
-        raise typer.Exit(1)
-
-
-def _print_report(report: Mapping[str, Any]) -> None:
-    books = render.table("book", "payments", "sum")
-    if report.get("has_source", True):
-        books.add_row("Maycur, paid", str(report["source_count"]), report["source_sum"])
-    books.add_row("ledger, booked", str(report["booked_count"]), report["booked_sum"])
-    books.add_row("K3Cloud, bills", str(report["bill_count"]), report["bill_sum"])
-    render.out.print(books)
-    render.out.print(
-        f"{report['open_count']} open, {report['parked_count']} wait for a person, {report['queued']} queued"
-    )
-    found = render.table("difference", "payment", "Maycur", "ledger", "K3Cloud", "bill")
-    for one in report["findings"]:
-        names = ("difference", "key", "source", "ledger", "target", "bill")
-        found.add_row(*(render.verbatim(one[name]) for name in names))
-    render.out.print(found if report["findings"] else "[green]the books agree[/green]")
+def _question(stack: Stack, name: str, window: Window) -> str:
+    since = stack.operator.since(name)
+    earlier = f", also those paid before FetchSince ({iso(since)})" if window.start < since else ""
+    read = f"Read {iso(window.start)} to {iso(window.end)} of {name}"
+    return f"{read}; payments that the ledger lacks are BOOKED{earlier}. Go on?"
 
 
 def _fetched(stack: Stack, name: str) -> str:
