@@ -64,7 +64,18 @@ def test_status_says_until_when_consumption_stands_still(stand: Stand, run: Run)
     until = START + timedelta(days=36_500)
     stand.ledger.set_pause(b.SCHEME, Pause(until, 1, Diagnosis.of(Code.ERP_CREDENTIALS)))
     assert run("status", "--json").documents[0]["paused_until"].startswith("21")
-    assert "paused until" in run("status").out
+    assert f"K3Cloud refuses the credentials of {b.SCHEME}" in run("status").out
+
+
+def test_a_pause_names_the_system_that_refuses(stand: Stand, run: Run) -> None:
+    """Of the scheme that stands still, and of no other: nobody mends K3Cloud's secret for Maycur's sake."""
+    back = "payment-result-to-maycur"
+    stand.environment["SCHEME"] = f"{b.SCHEME},{back}"
+    stand.environment["SCHEME_PARAMETERS"] = f"strategy_id={back},endpoint=/api/openapi/result"
+    pause = Pause(START + timedelta(days=36_500), 1, Diagnosis.of(Code.MAYCUR_LOGIN))
+    stand.ledger.set_pause(back, pause)
+    told = run("status").out
+    assert (f"Maycur refuses the credentials of {back}" in told, told.count("paused until")) == (True, 1)
 
 
 def test_show_has_every_promised_field(stand: Stand, run: Run) -> None:
@@ -125,6 +136,26 @@ def test_a_key_is_never_cut(stand: Stand, run: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(render.out, "width", 50)
     assert key in run("list").out
     assert key in run("replay", key, "--dry-run").out
+
+
+def test_an_unknown_key_is_told_with_what_it_may_be(stand: Stand, run: Run) -> None:
+    """Whoever knows how far was read does not book by hand what comes with the next run; in both languages."""
+    told = run("show", "NOBODY").out
+    assert "not in the ledger of test. Not paid yet, paid before FetchSince" in told
+    stand.ledger.advance(None, Watermark(b.SCHEME, PAID, START, 1))
+    told = run("show", "NOBODY").out
+    for said in ("of test, which has read up to 2025-03-03 09:00:00", "not a paymentBizCode", "left out by the scheme"):
+        assert said in told
+    assert "Not paid yet, paid later than that, paid before FetchSince" in told
+    for said in ("台账（堆栈 test）", "已取数至 2025-03-03 09:00:00", "付款申请单号不行", "早于 FetchSince"):
+        assert said in told
+
+
+def test_how_far_was_read_is_that_of_the_scheme_furthest_behind(two_schemes: Stand, run: Run) -> None:
+    """A scheme whose rows are handed over has nothing to read, and says nothing of it."""
+    two_schemes.ledger.advance(None, Watermark(b.SCHEME, PAID, START, 1))
+    assert "read up to 2025-03-03 09:00:00" in run("show", "NOBODY").out
+    assert "read up to" not in run("show", "NOBODY", "--scheme", "handed-on").out
 
 
 @pytest.mark.usefixtures("stand")

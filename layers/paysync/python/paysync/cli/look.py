@@ -1,4 +1,4 @@
-"""Looking: the overview, lists, one payment's life. Reads only the ledger and the queues' counts, never a vendor."""
+"""Looking: the overview and lists. Reads only the ledger and the queues' counts, never a vendor."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from paysync.adapters.aws.queue import depth
 from paysync.cli import changes, render
 from paysync.cli.collections import collection_document, print_collections
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, stack_of
-from paysync.core.errors import SchemeError
 from paysync.core.fetch import PAID
 from paysync.core.keys import PaymentKey
 from paysync.core.ports import Ledger
@@ -35,7 +34,7 @@ def status(ctx: typer.Context, stack: StackOption = "", scheme: SchemeOption = "
     if as_json:
         render.as_json(document)
     else:
-        _print_overview(document)
+        _print_overview(chosen, document)
 
 
 def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
@@ -43,7 +42,7 @@ def overview(stack: Stack, schemes: Sequence[str]) -> dict[str, object]:
     now = stack.operator.clock.now()
     found = [_of_scheme(stack.operator.ledger, name, now) for name in schemes]
     states = {str(state): sum(one.states[str(state)] for one in found) for state in State}
-    read = [one.watermark for one in found if _is_fetched(stack, one.name)]
+    read = [one.watermark for one in found if stack.is_fetched(one.name)]
     ats = [at for at in read if at]
     watermark = min(ats) if ats and len(ats) == len(read) else None
     oldest = oldest_open(stack.operator.ledger, schemes, now)
@@ -108,15 +107,7 @@ def _reading(watermark: Instant | None, now: Instant) -> dict[str, object]:
     }
 
 
-def _is_fetched(stack: Stack, name: str) -> bool:
-    """Whether the scheme has a watermark; one that this machine does not have, or cannot read, counts as fetched."""
-    try:
-        return stack.operator.scheme(name).source.is_fetched
-    except SchemeError:
-        return True
-
-
-def _print_overview(document: dict[str, object]) -> None:
+def _print_overview(stack: Stack, document: dict[str, object]) -> None:
     states = document["states"]
     if not isinstance(states, dict):
         return
@@ -141,11 +132,12 @@ def _print_overview(document: dict[str, object]) -> None:
     waits = f"   oldest open {render.span(float(str(oldest)))}" if oldest is not None else ""
     render.out.print(read + waits)
     print_collections(document["collections"])
-    if document["paused_until"]:
-        render.out.print(
-            f"[red]paused until {document['paused_until']}[/red]: K3Cloud refuses the credentials; "
-            "see `paysync list --state NEW`"
-        )
+    for name, one in by_scheme.items():
+        if one["paused_until"]:
+            refused = f"{stack.target_of(name)} refuses the credentials of {render.verbatim(name)}"
+            render.out.print(
+                f"[red]paused until {one['paused_until']}[/red]: {refused}; see `paysync list --state NEW`"
+            )
 
 
 def list_(
@@ -244,37 +236,6 @@ def _by_day(stack: Stack, scheme: str, states: frozenset[State], between: tuple[
 def _still(stack: Stack, keys: Sequence[PaymentKey], states: frozenset[State]) -> Iterator[Row]:
     rows = stack.operator.ledger.rows(keys)
     yield from (rows[key] for key in keys if key in rows and rows[key].state in states)
-
-
-def show(
-    ctx: typer.Context,
-    keys: Annotated[list[str], typer.Argument(help="paymentBizCode of the payments.", metavar="KEY…")],
-    stack: StackOption = "",
-    scheme: SchemeOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """One payment's life: was it booked, as which bill, and if not, why and what to do; in every scheme that knows it.
-
-    Example: paysync show PT2301310000017
-    """
-    chosen = stack_of(ctx, stack)
-    named = chosen.keys_in_all(keys, scheme)
-    rows = chosen.operator.ledger.rows(named)
-    for key in named:
-        row = rows.get(key)
-        if as_json:
-            history = chosen.operator.ledger.history(key) if row else ()
-            render.as_json(changes.documented(chosen, row, history) if row else _unknown(key))
-        elif row is None:
-            why = "not paid in Maycur yet, or paid before FetchSince"
-            render.out.print(f"[bold]{render.verbatim(key.code)}[/bold]  not in the ledger: {why}")
-        else:
-            render.life(row, chosen.operator.ledger.history(key))
-            changes.tell(chosen, row)
-
-
-def _unknown(key: PaymentKey) -> dict[str, object]:
-    return {"key": key.code, "scheme": key.scheme, "state": None, "bill": None, "history": []}
 
 
 def _day(text: str) -> date:

@@ -10,6 +10,7 @@ from paysync import __version__
 from paysync.cli import doctor, local, look, review, runs, scheme
 from paysync.cli.reconcile import reconcile
 from paysync.cli.replay import replay
+from paysync.cli.show import show
 from paysync.cli.stack import Chosen, said, unclear
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.errors import PaysyncError
@@ -28,7 +29,7 @@ app = typer.Typer(
 )
 app.command("status", rich_help_panel="Look")(look.status)
 app.command("list", rich_help_panel="Look")(look.list_)
-app.command("show", rich_help_panel="Look")(look.show)
+app.command("show", rich_help_panel="Look")(show)
 app.command("replay", rich_help_panel="Act")(replay)
 app.add_typer(review.app, name="review", rich_help_panel="Act")
 app.command("backfill", rich_help_panel="Act")(runs.backfill)

@@ -9,7 +9,6 @@ from paysync.cli import render
 from paysync.cli.runs import FromOption, RunFailedError, ToOption, invoke, window_of
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, YesOption, stack_of
 from paysync.core.diagnosis import Code, Diagnosis
-from paysync.core.errors import PaysyncError
 from paysync.core.reconcile import Difference
 from paysync.core.times import Window, iso
 
@@ -61,16 +60,8 @@ def _agrees(stack: Stack, name: str, window: Window, *, as_json: bool) -> bool:
     if as_json:
         render.as_json({"scheme": name, **report})
     else:
-        _print_report(name, report, _target(stack, name))
+        _print_report(name, report, stack.target_of(name))
     return not report["findings"]
-
-
-def _target(stack: Stack, name: str) -> str:
-    """What a person calls the scheme's target; in general words where this machine does not have the scheme."""
-    try:
-        return stack.operator.scheme(name).target.system
-    except PaysyncError:
-        return "the target system"
 
 
 def _print_report(name: str, report: Mapping[str, Any], target: str) -> None:

@@ -19,7 +19,7 @@ from paysync.adapters.aws.queue import DeadLetters
 from paysync.bootstrap import Operator, operator
 from paysync.bootstrap.collecting import told_apart
 from paysync.core.diagnosis import Code, Diagnosis
-from paysync.core.errors import SettingsError
+from paysync.core.errors import SchemeError, SettingsError
 from paysync.core.keys import PaymentKey
 from paysync.core.times import iso
 from paysync.settings import Settings
@@ -156,6 +156,20 @@ class Stack:
         if scheme or len(self.settings.schemes) == 1:
             return self.keys(codes, scheme)
         return [key for code in codes for key in self._known(code) or [PaymentKey(self.scheme(""), code)]]
+
+    def is_fetched(self, scheme: str) -> bool:
+        """Whether the scheme has a watermark; one that this machine does not have, or cannot read, is taken for one."""
+        try:
+            return self.operator.scheme(scheme).source.is_fetched
+        except SchemeError:
+            return True
+
+    def target_of(self, scheme: str) -> str:
+        """What a person calls the scheme's target; in general words where this machine does not have the scheme."""
+        try:
+            return self.operator.scheme(scheme).target.system
+        except SchemeError:
+            return "the target system"
 
     def _kept(self, collection: str) -> str:
         stands = self.operator.collected.current(collection)
