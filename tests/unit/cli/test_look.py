@@ -158,6 +158,17 @@ def test_how_far_was_read_is_that_of_the_scheme_furthest_behind(two_schemes: Sta
     assert "read up to" not in run("show", "NOBODY", "--scheme", "handed-on").out
 
 
+def test_where_a_scheme_has_read_nothing_yet_nobody_says_how_far_was_read(stand: Stand, run: Run) -> None:
+    """It may be just that scheme's payment."""
+    form = "reimbursement-to-paybill"
+    stand.environment["SCHEME"] = f"{b.SCHEME},{form}"
+    stand.environment["SCHEME_PARAMETERS"] = f"bill_type=B,purpose=P,{form}.since=2026-01-01"
+    stand.ledger.advance(None, Watermark(b.SCHEME, PAID, START, 1))
+    assert "read up to" not in run("show", "NOBODY").out
+    stand.ledger.advance(None, Watermark(form, PAID, START + timedelta(days=1), 1))
+    assert "read up to 2025-03-03 09:00:00" in run("show", "NOBODY").out
+
+
 @pytest.mark.usefixtures("stand")
 @pytest.mark.parametrize(
     "words",
