@@ -110,6 +110,19 @@ def test_a_closed_case_is_told_as_closed(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("erp")
+def test_with_a_closed_case_its_dead_letter_goes(stand: Stand, run: Run) -> None:
+    """Or the alarm would stand for ever; another payment's letter stays, and so does one whose case is not closed."""
+    for code in ("NO-1", "NO-2"):
+        stand.rejected(code)
+    assert run("review", "close", "NO-1", "--reason", "r", types="n\n").code == 1
+    assert {letter["key"] for letter in stand.messages(stand.dlq)} == {"NO-1", "NO-2"}
+    answer = run("review", "close", "NO-1", *DECIDED)
+    assert (answer.code, "1 dead letters done with" in answer.out) == (0, True)
+    assert stand.row("NO-1").state is State.CLOSED
+    assert [letter["key"] for letter in stand.messages(stand.dlq)] == ["NO-2"]
+
+
+@pytest.mark.usefixtures("erp")
 def test_other_content_is_shown_beside_the_recorded_one(stand: Stand, run: Run) -> None:
     """Both amounts, before it is taken over; without other content there is nothing to accept."""
     assert "no other content" in run("review", "accept", "ASK-1", *DECIDED).err

@@ -88,7 +88,7 @@ def _with_progress(ports: ReplayPorts, planned: Sequence[Planned], pause: timede
 
 
 def prune(stack: Stack, sent: Mapping[PaymentKey, int]) -> int:
-    """Delete the dead letters of payments that were sent again or are settled; every other letter stays.
+    """Delete the dead letters of payments that were sent again or are settled (closed, too); every other letter stays.
 
     `sent`: the attempt at which each payment was sent again. A letter of a later attempt is news: it stays.
     """

@@ -6,6 +6,7 @@ import typer
 
 from paysync.cli import changes, render
 from paysync.cli.look import select
+from paysync.cli.replay import prune
 from paysync.cli.stack import JsonOption, SchemeOption, Stack, StackOption, YesOption, stack_of
 from paysync.core import review
 from paysync.core.money import plain
@@ -122,11 +123,17 @@ def close(
     stack: StackOption = "",
     scheme: SchemeOption = "",
 ) -> None:
-    """Close the case: paysync will book nothing for this payment any more, and its document is free for others."""
+    """Close the case: paysync will book nothing for this payment any more, and its document is free for others.
+
+    Its dead letter goes, and with it the alarm: nobody is to replay it.
+    """
     chosen = stack_of(ctx, stack)
     ports, seen = _look(chosen, key, scheme)
     render.confirm(f"Close {key}? It will never be booked by paysync.", yes=yes)
     _tell(review.close(ports, seen.row, reason))
+    pruned = prune(chosen, {})
+    if pruned:
+        render.out.print(f"{pruned} dead letters done with")
 
 
 def _ports(stack: Stack, key: str, scheme: str) -> tuple[ReviewPorts, Row]:
