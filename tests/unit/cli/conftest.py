@@ -13,10 +13,12 @@ from typing import Any, Final, TypeAlias, cast
 from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fakes import aws
 from fakes import builders as b
 from fakes.system import START
+from paysync.adapters.system import SystemClock
 from paysync.bootstrap.collecting import told_apart
 from paysync.cli.main import main
 from paysync.cli.stack import Stack
@@ -111,9 +113,11 @@ class Functions:
     invoked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def invoke(self, **request: Any) -> dict[str, Any]:
-        """The next answer; `error` in it is a function that failed."""
+        """The next answer; `errorMessage` in it is a function that failed, `refused` what Lambda says instead."""
         self.invoked.append((request["FunctionName"], json.loads(request["Payload"])))
         answer = self.answers.pop(0)
+        if "refused" in answer:
+            raise ClientError({"Error": {"Code": answer["refused"], "Message": "Rate Exceeded."}}, "Invoke")
         payload = {"Payload": io.BytesIO(json.dumps(answer).encode())}
         return payload | ({"FunctionError": "Unhandled"} if "errorMessage" in answer else {})
 
@@ -122,6 +126,8 @@ class Stand:
     """The stack behind the commands."""
 
     def __init__(self) -> None:
+        self.pauses: list[timedelta] = []
+        """What the commands would have waited."""
         self.sqs: Any = aws.client("sqs")
         self.queue, self.dlq = (self.sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("main", "dead"))
         aws.client("dynamodb").create_table(TableName="ledger", **aws.table_of_template())
@@ -208,6 +214,7 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
         monkeypatch.setattr(Stack, "settings", property(lambda _stack: told_apart(made.settings)))
         monkeypatch.setattr(Stack, "outputs", property(lambda _stack: outputs))
         monkeypatch.setattr(Stack, "functions", property(lambda _stack: made.functions))
+        monkeypatch.setattr(SystemClock, "pause", lambda _clock, span: made.pauses.append(span))
         yield made
 
 

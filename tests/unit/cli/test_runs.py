@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -51,6 +52,37 @@ def test_before_a_backfill_it_is_said_what_it_books(stand: Stand, run: Run, star
     assert ("also those paid before FetchSince (2024-12-31T16:00:00.000Z)" in asked) is earlier
     stand.functions.answers = [read("2025-01-31T16:00:00.000Z", seen=1)]
     assert run("backfill", *SPAN, "--yes").out.startswith("paid-to-paybill: 1 seen")
+
+
+def test_a_backfill_waits_for_a_scheduled_run_and_leaves_room_for_the_next(stand: Stand, run: Run) -> None:
+    """Fetch runs once at a time: a refused invocation has not begun, and nothing is lost."""
+    throttled = {"refused": "TooManyRequestsException"}
+    stand.functions.answers = [
+        throttled, throttled, read("2025-01-31T04:00:00.000Z", seen=5), throttled, read("2025-01-31T16:00:00.000Z"),
+    ]  # fmt: skip
+    said = run("backfill", *SPAN, "--yes", "--json")
+    assert (said.code, said.documents[0]["seen"], len(stand.functions.invoked)) == (0, 5, 5)
+    assert [span.total_seconds() for span in stand.pauses] == [10, 10, 3, 10]
+
+
+@pytest.mark.parametrize("answer", [{"refused": "AccessDeniedException"}, {"errorMessage": "no", "errorType": "X"}])
+def test_a_backfill_that_ends_midway_says_how_to_go_on(stand: Stand, run: Run, answer: dict[str, Any]) -> None:
+    """What was read before is not read again."""
+    stand.functions.answers = [read("2025-01-31T04:00:00.000Z", seen=5), answer]
+    said = run("backfill", *SPAN, "--yes", "--json")
+    assert (said.code, said.out) == (1, "")
+    assert "go on with --from 2025-01-31T04:00:00.000Z" in said.err
+
+
+def test_nobody_waits_for_ever_for_a_run_that_does_not_end(
+    stand: Stand, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After ten minutes what Lambda says is told."""
+    monkeypatch.setattr("paysync.cli.runs._LONGEST_WAIT", timedelta())
+    stand.functions.answers = [{"refused": "TooManyRequestsException"}]
+    said = run("backfill", *SPAN, "--yes")
+    assert (said.code, len(stand.functions.invoked), stand.pauses) == (1, 1, [])
+    assert "Rate Exceeded" in said.err
 
 
 def test_a_backfill_without_progress_ends_with_1(stand: Stand, run: Run) -> None:

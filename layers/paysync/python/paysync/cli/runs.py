@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Final
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.progress import Progress
 
 from paysync.cli import render
@@ -16,13 +18,32 @@ FromOption = Annotated[str, typer.Option("--from", help="Start of the range (ISO
 ToOption = Annotated[str, typer.Option("--to", help="End of the range, not included.")]
 
 
+_BETWEEN_TRIES: Final = timedelta(seconds=10)
+_LONGEST_WAIT: Final = timedelta(minutes=10)
+_BREATH: Final = timedelta(seconds=3)
+"""Between two rounds of a backfill, so that a scheduled run of fetch finds its place."""
+
+
 class RunFailedError(Exception):
     """A function of the stack ended with an error; the text is its own."""
 
 
 def invoke(stack: Stack, function: str, payload: Mapping[str, object]) -> dict[str, Any]:
-    """Run a function and wait for its answer. Raises RunFailedError with what it said."""
-    answer = stack.functions.invoke(FunctionName=stack.outputs[function], Payload=json.dumps(payload).encode())
+    """Run a function and wait for its answer. Raises RunFailedError with what it said.
+
+    Where Lambda has no room for it now it has not begun: fetch runs once at a time, and a scheduled run comes first.
+    """
+    clock = stack.operator.clock
+    until = clock.now() + _LONGEST_WAIT
+    while True:
+        try:
+            answer = stack.functions.invoke(FunctionName=stack.outputs[function], Payload=json.dumps(payload).encode())
+            break
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TooManyRequestsException" or clock.now() >= until:
+                raise
+            render.err.print("another run is under way; waiting for it")
+            clock.pause(_BETWEEN_TRIES)
     body = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         raise RunFailedError(body.get("errorMessage", body) if isinstance(body, dict) else str(body))
@@ -53,7 +74,7 @@ def backfill(
         task = bar.add_task("backfill", total=window.milliseconds)
         while window.end - at >= MILLISECOND:  # what the functions speak of
             payload = {"mode": "backfill", "scheme": name, "from": iso(at), "to": iso(window.end)}
-            answer = _run(chosen, "FetchFunction", payload)[name]
+            answer = _round(chosen, payload)[name]
             for field in ("seen", "new", "rejected", "changed"):
                 totals[field] = totals.get(field, 0) + int(answer[field])
             reached = from_shanghai_iso(answer["reached"])
@@ -61,6 +82,8 @@ def backfill(
                 render.err.print(f"no progress beyond {iso(at)}")
                 raise typer.Exit(1)
             at = reached
+            if window.end - at >= MILLISECOND:
+                chosen.operator.clock.pause(_BREATH)
             bar.update(task, completed=Window(window.start, at).milliseconds)
     if as_json:
         render.as_json({"scheme": name, "from": iso(window.start), "to": iso(window.end), **totals})
@@ -81,12 +104,17 @@ def _fetched(stack: Stack, name: str) -> str:
     return name
 
 
-def _run(stack: Stack, function: str, payload: Mapping[str, object]) -> dict[str, Any]:
+def _round(stack: Stack, payload: Mapping[str, object]) -> dict[str, Any]:
+    """One run of fetch over what is left of the range; however it ends, how far all of them have come is said."""
     try:
-        return invoke(stack, function, payload)
+        return invoke(stack, "FetchFunction", payload)
     except RunFailedError as error:
         render.err.print(f"the run failed: {error}", markup=False)
+        render.err.print(f"everything before {payload['from']} was read: go on with --from {payload['from']}")
         raise typer.Exit(1) from None
+    except (ClientError, BotoCoreError, KeyboardInterrupt):
+        render.err.print(f"everything before {payload['from']} was read: go on with --from {payload['from']}")
+        raise
 
 
 def window_of(start: str, end: str) -> Window:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 LOCAL: Final = "local"
-_INVOKE: Final = Config(read_timeout=920, retries={"max_attempts": 0})
+_INVOKE: Final = Config(read_timeout=920, retries={"max_attempts": 0}, tcp_keepalive=True)
+"""A run may take a quarter of an hour, in which a NAT forgets a silent connection; it must not be started twice."""
 
 StackOption = Annotated[
     str, typer.Option("--stack", help="The stack: a name, or `local`. Else PAYSYNC_STACK, else samconfig.toml's.")
