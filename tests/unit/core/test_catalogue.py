@@ -21,6 +21,8 @@ QUOTED = re.compile(r"“[^”]*”")
 SLOT = re.compile(r"\{(\w+)\}")
 COMMAND = re.compile(r"`paysync (\w+(?: [a-z-]+)?)")
 COMMANDS = {
+    "list",
+    "reconcile",
     "replay",
     "backfill",
     "doctor",

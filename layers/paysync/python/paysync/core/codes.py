@@ -19,12 +19,10 @@ class Code(StrEnum):
     FENCED = "paysync.fenced"
     ORPHANED = "paysync.orphaned"
     PAUSED = "paysync.paused"
-    OUT_OF_TIME = "paysync.out_of_time"
 
     PAYMENT_NO_KEY = "payment.no_key"
     PAYMENT_BAD_FIELD = "payment.bad_field"
     PAYMENT_CHANGED = "payment.changed"
-    PAYMENT_FILTERED = "payment.filtered"
     PAYMENT_CURRENCY = "payment.currency"
     PAYMENT_TOO_LARGE = "payment.too_large"
     PAYMENT_CENTS = "payment.cents_for_units"
@@ -36,7 +34,6 @@ class Code(StrEnum):
     SOURCE_VOIDED = "source.voided"
     SOURCE_USED_UP = "source.used_up"
     SOURCE_OVER_LIMIT = "source.over_limit"
-    SOURCE_BUSY = "source.busy"
     SOURCE_WAITS = "source.waits"
 
     LOOKUP_NONE = "lookup.none"
@@ -105,8 +102,6 @@ class Code(StrEnum):
     MAYCUR_RESULT = "maycur.result_refused"
     MAYCUR_LOGIN_TOO_SOON = "maycur.login_too_soon"
 
-    PAGE_SHAPE = "page.shape"
-
     HTTP_UNREACHABLE = "http.unreachable"
     HTTP_LOST = "http.answer_lost"
     HTTP_SERVER = "http.server_error"
@@ -122,6 +117,7 @@ class Code(StrEnum):
     PAGE_TOO_LONG = "page.too_long"
     PAGE_SHRUNK = "page.shrunk"
     PAGE_UNSTABLE = "page.unstable"
+    PAGE_SHAPE = "page.shape"
 
     COLLECTION_NO_TIME = "collection.no_time"
     COLLECTION_TOO_LARGE = "collection.too_large"
@@ -143,3 +139,5 @@ class Code(StrEnum):
     RECONCILE_DOUBLED = "reconcile.doubled"
     RECONCILE_DIFFERENT = "reconcile.different"
     RECONCILE_BILL_GONE = "reconcile.bill_gone"
+    RECONCILE_UNRECORDED = "reconcile.unrecorded"
+    RECONCILE_UNKNOWN_BILL = "reconcile.unknown_bill"

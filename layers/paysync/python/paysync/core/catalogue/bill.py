@@ -122,7 +122,7 @@ BILL: Final[Mapping[Code, Explanation]] = {
         ),
         zh=Text(
             problem="付款单 {bill} 有 {entries} 行明细，合计 {found}，而付款金额为 {wanted}。",
-            cause="只有恰好一行明细时 paysync 才会改写金额，绝不猜测着分摊到多行。",
+            cause="只有恰好一行明细时 paysync 才会改写金额，绝不凭推测分摊到多行。",
             solution=(
                 "在金蝶调整各行金额，使合计等于 {wanted} 并保存，再执行 `paysync review adopt KEY BILL`；已另行入"
                 "账的，执行 `paysync review close KEY`。"

@@ -119,18 +119,19 @@ ERP_REFUSAL: Final[Mapping[Code, Explanation]] = {
                 "never changes the date by itself."
             ),
             solution=(
-                "Finance reopens the period (“反结账”) or decides otherwise. Then "
-                "`paysync review confirm-none KEY` for a held payment without a bill, "
-                "`paysync review adopt KEY BILL` for one with a bill, or `paysync replay KEY` for a rejected one."
+                "Reopen the period (“反结账”); then run `paysync review confirm-none KEY` for a payment in REVIEW "
+                "without a bill, `paysync review adopt KEY BILL` for one with a bill, `paysync replay KEY` for a "
+                "rejected one. If it stays closed, book by hand in an open period, then `paysync review close KEY`; "
+                "paysync always writes the date of payment."
             ),
         ),
         zh=Text(
             problem="付款日期所在的期间已结账：{vendor}",
             cause="这笔付款入账之前，出纳管理或应付款管理已结账至该日期之后。paysync 绝不自行改日期。",
             solution=(
-                "由财务决定是否【反结账】或另行处理。之后，挂起且没有付款单的执行 "
-                "`paysync review confirm-none KEY`，已有付款单的执行 `paysync review adopt KEY BILL`，已拒绝的执行"
-                " `paysync replay KEY`。"
+                "【反结账】后：复核中没有付款单的执行 `paysync review confirm-none KEY`，已有付款单的执行 "
+                "`paysync review adopt KEY BILL`，已拒绝的执行 `paysync replay KEY`。不反结账的，在已开放期间手工入账后"
+                "执行 `paysync review close KEY`；paysync 始终写入付款日期。"
             ),
         ),
     ),

@@ -52,7 +52,7 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             problem="这笔付款的字段 {field} 无法使用，不能入账：{why}。",
             cause=(
                 "每刻返回的值缺失，或不符合方案要求的格式（例如金额须为正数且最多两位小数，时间须为毫秒时间戳）。"
-                "系统不会猜测着修正。"
+                "系统不会凭推测修正。"
             ),
             solution=(
                 "请在每刻更正这笔付款，用 `paysync backfill` 重新取数后执行 `paysync replay KEY`。若是方案取错字段，"
@@ -71,36 +71,20 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
                 "versions and overwrites nothing."
             ),
             solution=(
-                "Compare both with `paysync show KEY`. If the new content is right, run "
-                "`paysync review accept KEY`. If a payment bill exists already, correct it in K3Cloud and run "
-                "`paysync review adopt KEY BILL`; if nothing is to be booked, `paysync review close KEY`."
+                "`paysync show KEY` prints what changed. If the new content is right, run `paysync review accept KEY` "
+                "first. If it then waits because of a bill that exists (`bill.foreign`), run "
+                "`paysync review adopt KEY BILL`: it is completed with the new content. If nothing is to be booked, "
+                "`paysync review close KEY`. A DONE payment's bill is corrected in K3Cloud."
             ),
         ),
         zh=Text(
             problem="这笔付款在每刻中的内容与首次读取时不一致。",
             cause="可能在每刻被更正、重新打开，或发生银行退票。台账同时保留两个版本，不作覆盖。",
             solution=(
-                "用 `paysync show KEY` 对比两个版本。新内容无误的，执行 `paysync review accept KEY`；已有付款单的，"
-                "在金蝶更正后执行 `paysync review adopt KEY BILL`；无需入账的，执行 `paysync review close KEY`。"
+                "`paysync show KEY` 列出变化。新内容无误的，先执行 `paysync review accept KEY`；之后若因已有付款单再次"
+                "转入复核（`bill.foreign`），再执行 `paysync review adopt KEY BILL`，按新内容补全。无需入账的，执行 "
+                "`paysync review close KEY`。已入账（DONE）的，由人在金蝶更正付款单。"
             ),
-        ),
-    ),
-    # Takes no particulars.
-    Code.PAYMENT_FILTERED: Explanation(
-        Kind.PERMANENT,
-        Who.NOBODY,
-        en=Text(
-            problem="This payment does not meet the scheme's condition and is not booked.",
-            cause="The condition leaves it out on purpose, for example because its document is of another type.",
-            solution=(
-                "Nothing to do if that is intended. Otherwise correct the condition in the scheme, deploy, and "
-                "run `paysync replay KEY`."
-            ),
-        ),
-        zh=Text(
-            problem="这笔付款不符合方案的过滤条件，不入账。",
-            cause="过滤条件有意将其排除，例如单据类型不在处理范围内。",
-            solution="若符合预期则无需处理。否则修改方案的过滤条件并重新部署，再执行 `paysync replay KEY`。",
         ),
     ),
     # Takes {number}, {ours}, {theirs}.

@@ -201,19 +201,4 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             solution="执行 `paysync doctor` 查明被拒绝的环节并处理。恢复后自动继续，无需重放。",
         ),
     ),
-    # Takes no particulars.
-    Code.OUT_OF_TIME: Explanation(
-        Kind.TRANSIENT,
-        Who.NOBODY,
-        en=Text(
-            problem="The run stopped in order before its time limit; this payment has not had its turn.",
-            cause="Not enough time was left for one more call together with its recording.",
-            solution="Nothing to do: the next run goes on from here.",
-        ),
-        zh=Text(
-            problem="本次运行在时限前有序停止，这笔付款尚未轮到。",
-            cause="剩余时间不足以完成一次调用并记录结果。",
-            solution="无需处理，下一次运行从此处继续。",
-        ),
-    ),
 }

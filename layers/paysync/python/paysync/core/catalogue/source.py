@@ -156,24 +156,6 @@ SOURCE: Final[Mapping[Code, Explanation]] = {
             solution="对申请单【下查】付款单，核对并更正后执行 `paysync replay KEY`。",
         ),
     ),
-    # Takes no particulars.
-    Code.SOURCE_BUSY: Explanation(
-        Kind.TRANSIENT,
-        Who.NOBODY,
-        en=Text(
-            problem="Another payment of the same application is being worked on; this one waits.",
-            cause=(
-                "Payments of one application are booked one after the other, so that none is booked on the "
-                "other's bill."
-            ),
-            solution="Nothing to do: it goes on as soon as the other is finished or its lease has passed.",
-        ),
-        zh=Text(
-            problem="同一付款申请单的另一笔付款正在处理，本笔排队等待。",
-            cause="同一申请单的付款逐笔入账，以免错记到对方的付款单上。",
-            solution="无需处理，前一笔完成或其租约到期后自动继续。",
-        ),
-    ),
     # Takes {waits_for}.
     Code.SOURCE_WAITS: Explanation(
         Kind.REVIEW,
