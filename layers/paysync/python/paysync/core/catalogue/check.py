@@ -68,8 +68,8 @@ CHECK: Final[Mapping[Code, Explanation]] = {
             problem="近期付款使用的 {asked}，查找“{lookup}”在 {form} 中得到 {results} 条可用记录。",
             cause="就银行账号而言：其后被禁用、销户、反审核或改号，或建在多个组织下。",
             solution=(
-                "若仍会有来自它的付款，请在金蝶【银行账号】中只保留一条可用记录，并用 `paysync doctor` 检查。"
-                "已搁置的付款：`paysync show KEY`；已拒绝的付款：`paysync replay KEY`。"
+                "若今后仍用该账号付款，请在金蝶【银行账号】中只保留一条可用记录，并用 `paysync doctor` 检查。"
+                "复核中的付款：`paysync show KEY`；已拒绝的付款：`paysync replay KEY`。"
             ),
         ),
     ),

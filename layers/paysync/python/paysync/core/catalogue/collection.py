@@ -22,7 +22,7 @@ COLLECTION: Final[Mapping[Code, Explanation]] = {
         zh=Text(
             problem="读取集合至 {rows} 行时，本次运行时间已用完；此前保存的内容继续有效。",
             cause="金蝶响应缓慢，或该表单的行数过多。",
-            solution="下次运行会重试，其间查找直接询问金蝶。若始终不成功，请将该集合从部署参数 `Scheme` 中移除。",
+            solution="下次运行会重试，其间查找直接询问金蝶。若始终不成功，请将该集合从堆栈参数 `Scheme` 中移除。",
         ),
     ),
     # Takes {rows}.
@@ -40,7 +40,7 @@ COLLECTION: Final[Mapping[Code, Explanation]] = {
         zh=Text(
             problem="集合的行数达到 {rows} 行，超出可保存的范围。",
             cause="集合用于银行账号这类基础资料，每次运行都会完整读取。",
-            solution="将该集合从部署参数 `Scheme` 中移除并重新部署；查找随后直接询问金蝶，无需执行 `paysync replay`。",
+            solution="将该集合从堆栈参数 `Scheme` 中移除并重新部署；查找随后直接询问金蝶，无需执行 `paysync replay`。",
         ),
     ),
 }

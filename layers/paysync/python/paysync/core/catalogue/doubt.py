@@ -25,7 +25,7 @@ DOUBT: Final[Mapping[Code, Explanation]] = {
         ),
         zh=Text(
             problem="生成付款单的请求已发出但答复丢失；查询 {looks} 次后，{system}中仍没有由此生成的付款单。",
-            cause="很可能没有生成。但不能排除延迟提交，或单据不在集成用户的可见范围内，因此 paysync 不会自行再次请求。",
+            cause="很可能没有生成。但不能排除延迟执行，或单据不在集成用户的可见范围内，因此 paysync 不会自行再次请求。",
             solution=(
                 "在{system}查找本笔付款的单据，含暂存单（金蝶可对申请单【下查】）。确认没有时，执行 "
                 "`paysync review confirm-none KEY`，将重新生成；若找到，执行 `paysync review adopt KEY BILL`。"
@@ -133,7 +133,7 @@ DOUBT: Final[Mapping[Code, Explanation]] = {
             problem="请求已发出但答复丢失，而该系统无法查询其结果。",
             cause="方案没有 `find` 步骤，paysync 无法判断单据是否已经生成，因此不会自行重发。",
             solution=(
-                "请在该系统中按付款的键查找。确认没有时，执行 `paysync review confirm-none KEY`，系统将重新发送；"
+                "请在该系统中按付款标识查找。确认没有时，执行 `paysync review confirm-none KEY`，系统将重新发送；"
                 "已存在的，执行 `paysync review close KEY`。"
             ),
         ),

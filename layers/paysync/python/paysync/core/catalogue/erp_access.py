@@ -61,8 +61,8 @@ ERP_ACCESS: Final[Mapping[Code, Explanation]] = {
             ),
             solution=(
                 "Check “第三方系统登录授权” (enabled, user listed, application id and secret) and the secret in "
-                "AWS; `paysync doctor` tests each. K3Cloud's server log names the cause. Processing resumes by "
-                "itself."
+                "AWS; `paysync doctor` tries them from your machine, push's next log line tells how Lambda fares. "
+                "K3Cloud's server log names the cause. Processing resumes by itself."
             ),
         ),
         zh=Text(
@@ -72,8 +72,8 @@ ERP_ACCESS: Final[Mapping[Code, Explanation]] = {
                 "行之前即被拒绝。"
             ),
             solution=(
-                "检查【第三方系统登录授权】（已启用、用户在列、应用 ID 与密钥一致）和 AWS 中的密钥，可用 "
-                "`paysync doctor` 逐项检测；具体原因见金蝶服务器日志。恢复后自动继续。"
+                "检查【第三方系统登录授权】（已启用、用户在列、应用 ID 与密钥一致）和 AWS 中的密钥；"
+                "`paysync doctor` 从您的电脑尝试，Lambda 的情况看 push 的下一条日志。具体原因见金蝶服务器日志。恢复后自动继续。"
             ),
         ),
     ),
@@ -107,15 +107,16 @@ ERP_ACCESS: Final[Mapping[Code, Explanation]] = {
             cause="The site has an allow-list (“白名单”) and our outgoing address is not on it, or has changed.",
             solution=(
                 "Give the functions a fixed outgoing address (NAT with an Elastic IP), have it put on the "
-                "allow-list, and check with `paysync doctor`. Processing resumes by itself."
+                "allow-list, and read push's next log line; `paysync doctor` asks from your machine, not from Lambda. "
+                "Processing resumes by itself."
             ),
         ),
         zh=Text(
             problem="金蝶拒绝了 paysync 的访问地址：{vendor}",
             cause="该站点启用了 IP 白名单，而我方出口地址不在其中或已变更。",
             solution=(
-                "为函数配置固定出口地址（NAT 加弹性 IP），请管理员加入白名单，再用 `paysync doctor` 检查。恢复后自"
-                "动继续。"
+                "为函数配置固定出口地址（NAT 加弹性 IP），请管理员加入白名单，再看 push 的下一条日志；"
+                "`paysync doctor` 是从您的电脑发起请求，而不是从 Lambda。恢复后自动继续。"
             ),
         ),
     ),

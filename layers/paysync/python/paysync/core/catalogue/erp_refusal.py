@@ -39,15 +39,16 @@ ERP_REFUSAL: Final[Mapping[Code, Explanation]] = {
                 "payment bill are all needed."
             ),
             solution=(
-                "Grant the missing right in that organisation (“业务对象功能授权”), check with `paysync doctor`, "
-                "then run `paysync replay KEY`."
+                "Grant the missing right in that organisation (“业务对象功能授权”), then run `paysync replay KEY`, which "
+                "tells whether it helped; `paysync doctor` sees the rights to read only."
             ),
         ),
         zh=Text(
             problem="集成用户在金蝶中缺少权限：{vendor}",
             cause="权限按单据、操作和组织分别授予；付款单的查询、下推、保存、提交、审核缺一不可。",
             solution=(
-                "在对应组织下补充授权（【业务对象功能授权】），用 `paysync doctor` 检查，再执行 `paysync replay KEY`。"
+                "在对应组织下补充授权（【业务对象功能授权】），再执行 `paysync replay KEY`，即可知道是否已解决；"
+                "`paysync doctor` 只能看到查询权限。"
             ),
         ),
     ),

@@ -18,16 +18,15 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "watermark has not moved and no payment is lost."
             ),
             solution=(
-                "Mend what the message names, or ask Maycur's support, and check with `paysync doctor`. The next "
-                "run reads the same window again; no `paysync replay` is needed."
+                "Mend what the message names, or ask Maycur's support. The next run tells whether it helped: it reads the "
+                "same window again; no `paysync replay` is needed."
             ),
         ),
         zh=Text(
             problem="每刻拒绝了请求：{vendor}",
             cause="原因可能是参数、API 账号权限或每刻自身故障。本次取数已放弃，水位未移动，不会漏掉付款。",
             solution=(
-                "按提示处理或联系每刻支持，再用 `paysync doctor` 检查。下次取数会重读同一时间窗，无需 "
-                "`paysync replay`。"
+                "按提示处理或联系每刻支持。是否已恢复，看下次取数的结果：它会重读同一时间窗，无需 `paysync replay`。"
             ),
         ),
     ),
@@ -42,16 +41,16 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "moved."
             ),
             solution=(
-                "The next run asks again. If it lasts, run `paysync doctor`; only if it finds that this tenant "
-                "answers an empty window so, set `null_means_empty` in the scheme."
+                "The next run asks again. If it lasts, ask Maycur's support; only if they say that this tenant answers an "
+                "empty window so, set `null_means_empty` in the scheme."
             ),
         ),
         zh=Text(
             problem="每刻返回成功，却没有付款列表（`data` 为 null）。",
             cause="这不等于列表为空，可能是每刻的故障。水位未移动。",
             solution=(
-                "下次取数会再次读取。若持续出现，执行 `paysync doctor`；只有确认该租户对空时间窗就是如此返回，才在"
-                "方案中设置 `null_means_empty`。"
+                "下次取数会再次读取。若持续出现，请联系每刻支持；只有确认该租户对空时间窗就是如此返回，才在方案中设置 "
+                "`null_means_empty`。"
             ),
         ),
     ),
@@ -66,14 +65,17 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "has not moved."
             ),
             solution=(
-                "Run `paysync doctor`, which shows the form of the answer, and correct the scheme. The next run "
-                "reads the same window again."
+                "Read the line in fetch's log (push's where a result is written back), which says what is not as "
+                "expected, ask Maycur's support, or correct the scheme. The next run reads the same window again."
             ),
         ),
         zh=Text(
             problem="每刻的返回结构与预期不符：{what}。",
             cause="可能每刻变更了接口，或方案的 `row_path` 不对。水位未移动。",
-            solution="执行 `paysync doctor` 查看返回结构并更正方案。下次取数会重读同一时间窗。",
+            solution=(
+                "查看 fetch 的日志行（回写结果时看 push 的），其中写明哪里与预期不符；联系每刻支持，或更正方案。"
+                "下次取数会重读同一时间窗。"
+            ),
         ),
     ),
     # Takes no particulars.
@@ -99,13 +101,14 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
             problem="Maycur could not be reached, or did not answer in time.",
             cause="The network, the name or the certificate failed, or Maycur is down. The watermark has not moved.",
             solution=(
-                "The next run tries again. If it lasts, check `MaycurBaseUrl` and the network with `paysync doctor`."
+                "The next run tries again, and tells. If it lasts, check `MaycurBaseUrl` and the network between AWS and "
+                "Maycur; do not log in by hand."
             ),
         ),
         zh=Text(
             problem="无法连接每刻，或每刻未在时限内答复。",
             cause="网络、域名或证书有问题，或每刻停机。水位未移动。",
-            solution="下次取数会重试。若持续出现，用 `paysync doctor` 检查 `MaycurBaseUrl` 和网络。",
+            solution="下次取数会重试，并给出结果。若持续出现，检查 `MaycurBaseUrl` 和 AWS 到每刻的网络；不要手工登录。",
         ),
     ),
     # Takes {status}.
@@ -136,13 +139,14 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "watermark has not moved."
             ),
             solution=(
-                "The next run tries again. If it lasts, check `MaycurBaseUrl` and any proxy with `paysync doctor`."
+                "The next run tries again, and tells. If it lasts, check `MaycurBaseUrl` and any proxy on the way; do not "
+                "log in by hand."
             ),
         ),
         zh=Text(
             problem="每刻的返回无法解析。",
             cause="内容不完整、不是 JSON 或是网页，常来自代理或错误的地址。水位未移动。",
-            solution="下次取数会重试。若持续出现，用 `paysync doctor` 检查 `MaycurBaseUrl` 和代理。",
+            solution="下次取数会重试，并给出结果。若持续出现，检查 `MaycurBaseUrl` 和途经的代理；不要手工登录。",
         ),
     ),
     # Takes {vendor}.
@@ -156,14 +160,14 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "lost its permission."
             ),
             solution=(
-                "Give paysync a Maycur API account of its own and check with `paysync doctor`. The next run tries "
-                "again; the watermark has not moved."
+                "Give paysync a Maycur API account of its own. The next run tries again, and tells; do not log in by "
+                "hand. The watermark has not moved."
             ),
         ),
         zh=Text(
             problem="每刻不接受登录令牌，重新登录后仍然如此：{vendor}",
             cause="可能有其他系统共用该账号，其登录使我方令牌失效；也可能账号权限已被取消。",
-            solution="为 paysync 单独开通每刻 API 账号，用 `paysync doctor` 检查。下次取数会重试，水位未移动。",
+            solution="为 paysync 单独开通每刻 API 账号。下次取数会重试并给出结果，不要手工登录。水位未移动。",
         ),
     ),
     # Takes {vendor}.
@@ -177,9 +181,9 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "say which. paysync does not try again at once, since frequent logins get the account disabled."
             ),
             solution=(
-                "Compare the secret in AWS with the API account in Maycur's administration, and check with "
-                "`paysync doctor`. The next run after a correction goes on by itself; an unchanged secret is tried "
-                "again after an hour."
+                "Compare the secret in AWS with the API account in Maycur's administration; do not log in by hand. The "
+                "next run after a correction tells, and goes on by itself; an unchanged secret is tried again after an "
+                "hour."
             ),
         ),
         zh=Text(
@@ -188,7 +192,7 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "`app_code` 或 `app_secret` 有误、时钟偏差，或账号已被禁用，每刻不说明是哪一种。频繁登录会导致账号"
                 "被禁用，因此 paysync 不会立即重试。"
             ),
-            solution="将 AWS 中的密钥与每刻管理后台的 API 账号核对，用 `paysync doctor` 检查。更正后下次取数自动继续；"
+            solution="将 AWS 中的密钥与每刻管理后台的 API 账号核对，不要手工登录。更正后下次取数会给出结果并自动继续；"
             "密钥未改动时一小时后再试。",
         ),
     ),
@@ -203,14 +207,14 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "has stopped all logins."
             ),
             solution=(
-                "Have Maycur's support lift the ban, and give each system an account of its own; check with "
-                "`paysync doctor`. Payments are read from where the watermark stands."
+                "Have Maycur's support lift the ban, and give each system an account of its own; do not log in by hand. "
+                "The next run tells, and reads from where the watermark stands."
             ),
         ),
         zh=Text(
             problem="每刻已禁用该 API 账号：{vendor}",
             cause="多因登录过于频繁，也可能是共用该账号的其他系统所致。paysync 已停止一切登录。",
-            solution="请每刻支持解除禁用，并为各系统分配独立账号，再用 `paysync doctor` 检查。之后从当前水位继续取数。",
+            solution="请每刻支持解除禁用，并为各系统分配独立账号，不要手工登录。下次取数会给出结果，并从当前水位继续。",
         ),
     ),
     # Takes no particulars.

@@ -31,7 +31,7 @@ PAGE: Final[Mapping[Code, Explanation]] = {
             cause="源系统升级或调整了配置：字段新增、改名、不再返回，或改用其他类型。此提示只出现一次，之后以新结构为准。",
             solution=(
                 "用 `paysync scheme show {scheme}` 查看方案是否用到该字段。用到时改正方案文件，用 "
-                "`paysync scheme preview` 试算后部署，并用 `paysync replay --all` 重放被拒绝的付款；未用到则无需处理。"
+                "`paysync scheme preview` 预览后部署，并用 `paysync replay --all` 重放被拒绝的付款；未用到则无需处理。"
             ),
         ),
     ),
@@ -46,16 +46,16 @@ PAGE: Final[Mapping[Code, Explanation]] = {
                 "read. Later windows go on, but the watermark waits here."
             ),
             solution=(
-                "Raise `page_size` in the scheme as far as Maycur allows, or have `paysync doctor` decide the "
-                "paging. The next run then goes on; no `paysync replay` is needed."
+                "Raise `page_size` in the scheme as far as Maycur allows, or have `paysync doctor --paging` decide "
+                "the paging. The next run then goes on; no `paysync replay` is needed."
             ),
         ),
         zh=Text(
             problem="最小的时间窗仍占满每刻列表的一整页：{window}。",
             cause="同一毫秒的付款多于一页，无法证明已全部读取。后面的时间窗照常读取，但水位停在此处。",
             solution=(
-                "在每刻允许的范围内调大方案的 `page_size`，或用 `paysync doctor` 判定分页方式。之后下次取数自动继"
-                "续，无需 `paysync replay`。"
+                "在每刻允许的范围内调大方案的 `page_size`，或用 `paysync doctor --paging` 判定分页方式。之后下次取数自动"
+                "继续，无需 `paysync replay`。"
             ),
         ),
     ),
@@ -70,7 +70,7 @@ PAGE: Final[Mapping[Code, Explanation]] = {
                 "The watermark has not moved."
             ),
             solution=(
-                "Run `paysync doctor` to decide the paging and correct `paging` or `page_size` in the scheme. The "
+                "Run `paysync doctor --paging` and correct `paging` or `page_size` in the scheme. The "
                 "next run reads the same window again."
             ),
         ),
@@ -78,7 +78,7 @@ PAGE: Final[Mapping[Code, Explanation]] = {
             problem="请求每页 {size} 条，每刻却返回 {rows} 条：{window}。",
             cause="每刻没有按约定的分页大小返回，无法确定何为满页。水位未移动。",
             solution=(
-                "执行 `paysync doctor` 判定分页方式，更正方案的 `paging` 或 `page_size`。下次取数会重读同一时间窗。"
+                "执行 `paysync doctor --paging` 判定分页方式，更正方案的 `paging` 或 `page_size`。下次取数会重读同一时间窗。"
             ),
         ),
     ),
@@ -92,12 +92,12 @@ PAGE: Final[Mapping[Code, Explanation]] = {
                 "A payment was probably voided or reopened at that moment, and another may have been skipped "
                 "because of it. The watermark has not moved."
             ),
-            solution="Nothing to do: the next run reads the window again. If it recurs, run `paysync doctor`.",
+            solution="Nothing to do: the next run reads the window again. If it recurs, run `paysync doctor --paging`.",
         ),
         zh=Text(
             problem="读取过程中每刻的列表变短了：{window}。",
             cause="可能当时有付款被作废或重新打开，另一笔可能因此被跳过。水位未移动。",
-            solution="无需处理，下次取数会重读该时间窗。若反复出现，执行 `paysync doctor`。",
+            solution="无需处理，下次取数会重读该时间窗。若反复出现，执行 `paysync doctor --paging`。",
         ),
     ),
     # Takes {window}.
@@ -111,14 +111,14 @@ PAGE: Final[Mapping[Code, Explanation]] = {
                 "Completeness is not proved, so the watermark has not moved."
             ),
             solution=(
-                "Nothing to do: the next run reads the window again. If it recurs, run `paysync doctor` to decide "
-                "the paging."
+                "Nothing to do: the next run reads the window again. If it recurs, run `paysync doctor --paging`, "
+                "which decides the paging."
             ),
         ),
         zh=Text(
             problem="每刻列表同一时间窗的各页相互矛盾：{window}。",
             cause="读取期间付款有变化，或每刻的排序、分页与预设不符。无法证明完整，因此水位未移动。",
-            solution="无需处理，下次取数会重读该时间窗。若反复出现，执行 `paysync doctor` 判定分页方式。",
+            solution="无需处理，下次取数会重读该时间窗。若反复出现，执行 `paysync doctor --paging` 判定分页方式。",
         ),
     ),
 }

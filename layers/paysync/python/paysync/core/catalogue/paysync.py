@@ -24,7 +24,7 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
         ),
         zh=Text(
             problem="paysync 违反了自身的规则，已停止处理：{what}。",
-            cause="这是 paysync 的程序缺陷，与金蝶、每刻和业务数据无关。系统没有猜测着往下做，台账保持已写入的内容。",
+            cause="这是 paysync 的程序缺陷，与金蝶、每刻和业务数据无关。系统没有凭推测继续处理，台账保持已写入的内容。",
             solution=(
                 "用 `paysync show KEY` 取出记录，连同当时的日志一并提交给维护人员。修复后执行 `paysync replay KEY`，"
                 "任何状态下重放都是安全的。"

@@ -87,16 +87,17 @@ SECRET: Final[Mapping[Code, Explanation]] = {
                 "role in. That is usual with a secret of another account."
             ),
             solution=(
-                "Allow the role `secretsmanager:GetSecretValue` on the secret and `kms:Decrypt` on its key, then run "
-                "`paysync doctor`. Payments wait meanwhile; none is rejected."
+                "Allow the role `secretsmanager:GetSecretValue` on the secret and `kms:Decrypt` on its key, then read "
+                "push's next log line; `paysync doctor` asks with your rights, not with the role's. Payments wait "
+                "meanwhile; none is rejected."
             ),
         ),
         zh=Text(
             problem="密钥 {setting} 无权读取（{vendor}）。",
             cause="密钥自身的策略，或加密它的 KMS 主密钥的策略，没有放行该函数的角色；使用其他账户的密钥时常见。",
             solution=(
-                "允许该角色对密钥执行 `secretsmanager:GetSecretValue`，对主密钥执行 `kms:Decrypt`，再执行 "
-                "`paysync doctor` 检查。其间付款只是等待，不会被拒绝。"
+                "允许该角色对密钥执行 `secretsmanager:GetSecretValue`，对主密钥执行 `kms:Decrypt`，再看 push 的下一条日志；"
+                "`paysync doctor` 用的是您的权限，而不是该角色的。其间付款只是等待，不会被拒绝。"
             ),
         ),
     ),

@@ -81,13 +81,17 @@ SOURCE: Final[Mapping[Code, Explanation]] = {
         en=Text(
             problem="Payment application {number} is not audited (status {status}).",
             cause=(
-                "Only an audited application can be pushed. It may still be in approval, or its audit was taken back."
+                "Only an audited application can be pushed. It may still be in approval, or its audit was taken back "
+                "(A created, B in approval, C audited, D to be audited again, Z draft)."
             ),
             solution="Audit it in K3Cloud (“审核”), then run `paysync replay KEY`.",
         ),
         zh=Text(
             problem="付款申请单 {number} 未审核（单据状态 {status}）。",
-            cause="只有已审核的付款申请单才能下推。该单可能仍在审批中，或已被反审核。",
+            cause=(
+                "只有已审核的付款申请单才能下推。该单可能仍在审批中，或已被反审核"
+                "（A 创建、B 审核中、C 已审核、D 重新审核、Z 暂存）。"
+            ),
             solution="在金蝶中【审核】该申请单，再执行 `paysync replay KEY`。",
         ),
     ),
@@ -175,11 +179,11 @@ SOURCE: Final[Mapping[Code, Explanation]] = {
             ),
         ),
         zh=Text(
-            problem="本笔付款在等待 {waits_for}：两笔同属一张付款申请单，而后者须人工裁定。",
+            problem="本笔付款在等待 {waits_for}：两笔同属一张付款申请单，而后者须由人处理。",
             cause="在 {waits_for} 的付款单归属明确之前再次下推，可能导致重复入账。",
             solution=(
                 "先用 `paysync show {waits_for}` 查看，再以 `paysync review adopt {waits_for} BILL`、"
-                "`confirm-none` 或 `close` 裁定；若其状态为已拒绝，排除原因后执行 `paysync replay {waits_for}`。之"
+                "`confirm-none` 或 `close` 处理；若其状态为已拒绝，排除原因后执行 `paysync replay {waits_for}`。之"
                 "后本笔自动继续。"
             ),
         ),
