@@ -43,7 +43,7 @@ def test_every_function_has_samples_and_every_sample_a_function() -> None:
     """events/ has the folders of functions/, so that a newcomer finds the event to the function."""
     assert {file.parent.name for file in SAMPLES} == {app.parent.name for app in (ROOT / "functions").glob("*/app.py")}
     assert {str(file.relative_to(ROOT / "events")) for file in SAMPLES} == {
-        *("fetch/run.json", "fetch/deep-scan.json", "fetch/backfill.json"),
+        *("fetch/run.json", "fetch/deep-scan.json", "fetch/remedy.json", "fetch/backfill.json"),
         *("push/new-payment.json", "push/redriven-letter.json", "push/unreadable-body.json", "push/batch.json"),
         *("sweep/schedule.json", "reconcile/schedule.json", "reconcile/range.json"),
     }
@@ -65,9 +65,9 @@ def test_what_a_schedule_sends_is_what_the_template_says(name: str, function: st
 
 
 def test_fetch_understands_its_samples() -> None:
-    """A run, a deep scan, and a backfill of one day of Shanghai."""
-    requests = {name: FetchRequest.of(sample(f"fetch/{name}")) for name in ("run", "deep-scan", "backfill")}
-    assert [request.mode for request in requests.values()] == ["run", "deep_scan", "backfill"]
+    """A run, a deep scan, a remedy, and a backfill of one day of Shanghai."""
+    requests = {name: FetchRequest.of(sample(f"fetch/{name}")) for name in ("run", "deep-scan", "remedy", "backfill")}
+    assert [request.mode for request in requests.values()] == ["run", "deep_scan", "remedy", "backfill"]
     assert requests["backfill"].scheme == "paid-to-paybill"
     assert requests["backfill"].window() == JANUARY_31
 

@@ -192,6 +192,7 @@ def test_schedules_and_a_stranger_are_taken_by_an_empty_stack(functions: Functio
     """Nothing to do is no error; what nobody can read stays where it is."""
     assert functions.handle("fetch/run")["paid-to-paybill"]["complete"]
     assert functions.handle("fetch/deep-scan")["paid-to-paybill"]["complete"]
+    assert functions.handle("fetch/remedy")["paid-to-paybill"]["windows"] == 0, "this scheme has no remedy"
     assert functions.handle("sweep/schedule")["paid-to-paybill"]["woken"] == 0
     assert functions.handle("reconcile/schedule")["paid-to-paybill"]["findings"] == []
     (failed,) = functions.handle("push/unreadable-body")["batchItemFailures"]
