@@ -11,7 +11,7 @@ __all__ = ["Code", "Diagnosis", "Explanation", "Kind", "Language", "Text", "Who"
 
 Language: TypeAlias = Literal["en", "zh"]
 _LONGEST_DETAIL = 300
-_PHRASES = frozenset({"why", "what", "system"})
+_PHRASES = frozenset({"why", "what", "remedy", "system"})
 """The particulars that hold phrases of paysync's own; other ones are names, numbers and other people's words."""
 _SYSTEM = "the target system"
 """What stands for {system} where a diagnosis was not told of one."""

@@ -73,7 +73,8 @@ ERP_ACCESS: Final[Mapping[Code, Explanation]] = {
             ),
             solution=(
                 "检查【第三方系统登录授权】（已启用、用户在列、应用 ID 与密钥一致）和 AWS 中的密钥；"
-                "`paysync doctor` 从您的电脑尝试，Lambda 的情况看 push 的下一条日志。具体原因见金蝶服务器日志。恢复后自动继续。"
+                "`paysync doctor` 从您的电脑尝试，Lambda 的情况看 push 的下一条日志。具体原因见金蝶服务器日志。恢复后自"
+                "动继续。"
             ),
         ),
     ),

@@ -53,16 +53,16 @@ ERP_OUTAGE: Final[Mapping[Code, Explanation]] = {
                 "be down or the network blocked."
             ),
             solution=(
-                "paysync tries again by itself. If it lasts, check the address, the network and the certificate, and read "
-                "push's next log line; `paysync doctor` asks from your machine, not from Lambda."
+                "paysync tries again by itself. If it lasts, check the address, the network and the certificate, and "
+                "read push's next log line; `paysync doctor` asks from your machine, not from Lambda."
             ),
         ),
         zh=Text(
             problem="执行 {operation} 时无法连接金蝶，请求没有发出。",
             cause="在发送请求之前，域名解析、建立连接或证书校验失败；可能服务器停机或网络不通。",
             solution=(
-                "paysync 会自动重试。若持续出现，检查地址、网络和证书，并看 push 的下一条日志；`paysync doctor` 是从您的电脑"
-                "发起请求，而不是从 Lambda。"
+                "paysync 会自动重试。若持续出现，检查地址、网络和证书，并看 push 的下一条日志；`paysync doctor` 是从您"
+                "的电脑发起请求，而不是从 Lambda。"
             ),
         ),
     ),

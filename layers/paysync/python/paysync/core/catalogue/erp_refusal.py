@@ -39,8 +39,8 @@ ERP_REFUSAL: Final[Mapping[Code, Explanation]] = {
                 "payment bill are all needed."
             ),
             solution=(
-                "Grant the missing right in that organisation (“业务对象功能授权”), then run `paysync replay KEY`, which "
-                "tells whether it helped; `paysync doctor` sees the rights to read only."
+                "Grant the missing right in that organisation (“业务对象功能授权”), then run `paysync replay KEY`, "
+                "which tells whether it helped; `paysync doctor` sees the rights to read only."
             ),
         ),
         zh=Text(

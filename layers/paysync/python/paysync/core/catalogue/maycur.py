@@ -18,8 +18,8 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "watermark has not moved and no payment is lost."
             ),
             solution=(
-                "Mend what the message names, or ask Maycur's support. The next run tells whether it helped: it reads the "
-                "same window again; no `paysync replay` is needed."
+                "Mend what the message names, or ask Maycur's support. The next run tells whether it helped: it reads "
+                "the same window again; no `paysync replay` is needed."
             ),
         ),
         zh=Text(
@@ -41,8 +41,8 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "moved."
             ),
             solution=(
-                "The next run asks again. If it lasts, ask Maycur's support; only if they say that this tenant answers an "
-                "empty window so, set `null_means_empty` in the scheme."
+                "The next run asks again. If it lasts, ask Maycur's support; only if they say that this tenant answers "
+                "an empty window so, set `null_means_empty` in the scheme."
             ),
         ),
         zh=Text(
@@ -101,8 +101,8 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
             problem="Maycur could not be reached, or did not answer in time.",
             cause="The network, the name or the certificate failed, or Maycur is down. The watermark has not moved.",
             solution=(
-                "The next run tries again, and tells. If it lasts, check `MaycurBaseUrl` and the network between AWS and "
-                "Maycur; do not log in by hand."
+                "The next run tries again, and tells. If it lasts, check `MaycurBaseUrl` and the network between AWS "
+                "and Maycur; do not log in by hand."
             ),
         ),
         zh=Text(
@@ -139,8 +139,8 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "watermark has not moved."
             ),
             solution=(
-                "The next run tries again, and tells. If it lasts, check `MaycurBaseUrl` and any proxy on the way; do not "
-                "log in by hand."
+                "The next run tries again, and tells. If it lasts, check `MaycurBaseUrl` and any proxy on the way; do "
+                "not log in by hand."
             ),
         ),
         zh=Text(
@@ -207,8 +207,8 @@ MAYCUR: Final[Mapping[Code, Explanation]] = {
                 "has stopped all logins."
             ),
             solution=(
-                "Have Maycur's support lift the ban, and give each system an account of its own; do not log in by hand. "
-                "The next run tells, and reads from where the watermark stands."
+                "Have Maycur's support lift the ban, and give each system an account of its own; do not log in by "
+                "hand. The next run tells, and reads from where the watermark stands."
             ),
         ),
         zh=Text(

@@ -54,8 +54,8 @@ PAGE: Final[Mapping[Code, Explanation]] = {
             problem="最小的时间窗仍占满每刻列表的一整页：{window}。",
             cause="同一毫秒的付款多于一页，无法证明已全部读取。后面的时间窗照常读取，但水位停在此处。",
             solution=(
-                "在每刻允许的范围内调大方案的 `page_size`，或用 `paysync doctor --paging` 判定分页方式。之后下次取数自动"
-                "继续，无需 `paysync replay`。"
+                "在每刻允许的范围内调大方案的 `page_size`，或用 `paysync doctor --paging` 判定分页方式。之后下次取数自"
+                "动继续，无需 `paysync replay`。"
             ),
         ),
     ),
@@ -78,7 +78,8 @@ PAGE: Final[Mapping[Code, Explanation]] = {
             problem="请求每页 {size} 条，每刻却返回 {rows} 条：{window}。",
             cause="每刻没有按约定的分页大小返回，无法确定何为满页。水位未移动。",
             solution=(
-                "执行 `paysync doctor --paging` 判定分页方式，更正方案的 `paging` 或 `page_size`。下次取数会重读同一时间窗。"
+                "执行 `paysync doctor --paging` 判定分页方式，更正方案的 `paging` 或 `page_size`。下次取数会重读同一时"
+                "间窗。"
             ),
         ),
     ),

@@ -45,8 +45,8 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             problem="台账中有这笔付款，但每刻已不再将其列为已付。",
             cause="读取之后，它在每刻被作废、重新打开，或发生银行退票。paysync 不会自行冲销。",
             solution=(
-                "在每刻查明情况。确未付款的，在金蝶撤回付款单：先【反审核】，再【作废】（保留痕迹）；仍处于复核或已拒绝的"
-                "记录，用 `paysync review close KEY` 结案。付款满 35 天之前，每晚对账仍会报告此差异。"
+                "在每刻查明情况。确未付款的，在金蝶撤回付款单：先【反审核】，再【作废】（保留痕迹）；仍处于复核或已拒绝"
+                "的记录，用 `paysync review close KEY` 结案。付款满 35 天之前，每晚对账仍会报告此差异。"
             ),
         ),
     ),
@@ -67,8 +67,8 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             problem="这一笔付款在金蝶中有多张付款单：{bills}。",
             cause="可能其中一张为手工所做，也可能某个请求在放弃很久之后才被执行。",
             solution=(
-                "保留 `paysync show KEY` 所示的付款单；复核中尚无付款单的，先用 `paysync review adopt KEY BILL` 认领要保留"
-                "的一张。其余在金蝶中先【反审核】，再【作废】（保留痕迹）。"
+                "保留 `paysync show KEY` 所示的付款单；复核中尚无付款单的，先用 `paysync review adopt KEY BILL` 认领要"
+                "保留的一张。其余在金蝶中先【反审核】，再【作废】（保留痕迹）。"
             ),
         ),
     ),
@@ -83,8 +83,8 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
                 "been read."
             ),
             solution=(
-                "Find out which is right and correct the other: the bill by “反审核”, change, “审核”. If the payment is "
-                "in REVIEW: `paysync review accept KEY` where Maycur's new content is right, then "
+                "Find out which is right and correct the other: the bill by “反审核”, change, “审核”. If the payment "
+                "is in REVIEW: `paysync review accept KEY` where Maycur's new content is right, then "
                 "`paysync review adopt KEY BILL`, which overwrites amount, date and account with what the ledger has."
             ),
         ),
@@ -92,8 +92,9 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             problem="台账中这笔付款为 {wanted}，而每刻或付款单上为 {found}。",
             cause="入账之后付款单在金蝶被修改，或取数之后付款在每刻被修改。",
             solution=(
-                "查明哪一方正确并更正另一方；更正付款单时先【反审核】，修改后再【审核】。处于复核的：每刻新内容无误时先执行 "
-                "`paysync review accept KEY`，再用 `paysync review adopt KEY BILL` 认领，金额、日期和账号会按台账覆盖。"
+                "查明哪一方正确并更正另一方；更正付款单时先【反审核】，修改后再【审核】。处于复核的：每刻新内容无误时先"
+                "执行 `paysync review accept KEY`，再用 `paysync review adopt KEY BILL` 认领，金额、日期和账号会按台账"
+                "覆盖。"
             ),
         ),
     ),
@@ -105,18 +106,19 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             problem="The payment is booked as payment bill {bill}, but K3Cloud no longer has that bill.",
             cause="It was deleted or voided after booking, or the integration user no longer sees its organisation.",
             solution=(
-                "Look for it in K3Cloud, also in “上机操作日志”. Voided by mistake: take that back (“反作废”). Deleted by "
-                "mistake: push the application again by hand and put KEY into “第三方单据编号”; this is reported until "
-                "the payment is older than 35 days, since the row names the old bill. `paysync replay KEY` changes "
-                "nothing, on purpose."
+                "Look for it in K3Cloud, also in “上机操作日志”. Voided by mistake: take that back (“反作废”). Deleted "
+                "by mistake: push the application again by hand and put KEY into “第三方单据编号”; this is reported "
+                "until the payment is older than 35 days, since the row names the old bill. `paysync replay KEY` "
+                "changes nothing, on purpose."
             ),
         ),
         zh=Text(
             problem="这笔付款已入账为付款单 {bill}，但金蝶中已没有该单。",
             cause="入账后被删除或作废，或集成用户不再有该组织的数据权限。",
             solution=(
-                "在金蝶查找该单，并查看【上机操作日志】。误作废的，【反作废】；误删的，手工重新下推，并将 KEY 填入【第三方单"
-                "据编号】，因台账仍记着原单，付款满 35 天之前仍会报告。已入账的付款，`paysync replay KEY` 有意不作任何改动。"
+                "在金蝶查找该单，并查看【上机操作日志】。误作废的，【反作废】；误删的，手工重新下推，并将 KEY 填入【第"
+                "三方单据编号】，因台账仍记着原单，付款满 35 天之前仍会报告。已入账的付款，`paysync replay KEY` 有意不"
+                "作任何改动。"
             ),
         ),
     ),
@@ -140,9 +142,9 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             problem="金蝶的付款单 {bill} 带有这笔付款的 KEY，而台账中这笔付款没有付款单。",
             cause="有人手工入账并填写了 KEY，或某个已放弃的请求后来才被执行。",
             solution=(
-                "用 `paysync show KEY` 查看状态。复核（REVIEW）：执行 `paysync review adopt KEY BILL`；已拒绝（REJECTED）："
-                "执行 `paysync replay KEY`，会找到该单；已结案（CLOSED）：属手工入账，无需处理；其他状态：等待，"
-                "paysync 会自行找到。"
+                "用 `paysync show KEY` 查看状态。复核（REVIEW）：执行 `paysync review adopt KEY BILL`；已拒绝"
+                "（REJECTED）：执行 `paysync replay KEY`，会找到该单；已结案（CLOSED）：属手工入账，无需处理；其他状"
+                "态：等待，paysync 会自行找到。"
             ),
         ),
     ),
@@ -166,9 +168,9 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             problem="金蝶的付款单 {bill} 由集成用户创建，却不属于任何付款。",
             cause="可能是应答丢失的下推迟到的生成结果，也可能有人用该用户在金蝶中操作。",
             solution=(
-                "先执行 `paysync list --state INTENT --state IN_DOUBT --state REVIEW`。其中有同一付款申请单的，这张很可能"
-                "就是它的付款单：不要作废，等待或执行 `paysync review adopt KEY BILL`。没有的，查明是谁所做；造成重复的，"
-                "先【反审核】，再【作废】（保留痕迹）。"
+                "先执行 `paysync list --state INTENT --state IN_DOUBT --state REVIEW`。其中有同一付款申请单的，这张很可"
+                "能就是它的付款单：不要作废，等待或执行 `paysync review adopt KEY BILL`。没有的，查明是谁所做；造成重复"
+                "的，先【反审核】，再【作废】（保留痕迹）。"
             ),
         ),
     ),

@@ -96,8 +96,8 @@ SECRET: Final[Mapping[Code, Explanation]] = {
             problem="密钥 {setting} 无权读取（{vendor}）。",
             cause="密钥自身的策略，或加密它的 KMS 主密钥的策略，没有放行该函数的角色；使用其他账户的密钥时常见。",
             solution=(
-                "允许该角色对密钥执行 `secretsmanager:GetSecretValue`，对主密钥执行 `kms:Decrypt`，再看 push 的下一条日志；"
-                "`paysync doctor` 用的是您的权限，而不是该角色的。其间付款只是等待，不会被拒绝。"
+                "允许该角色对密钥执行 `secretsmanager:GetSecretValue`，对主密钥执行 `kms:Decrypt`，再看 push 的下一条日"
+                "志；`paysync doctor` 用的是您的权限，而不是该角色的。其间付款只是等待，不会被拒绝。"
             ),
         ),
     ),

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from paysync.core.catalogue.sentences import HINTS, SENTENCES
+
 _PHRASES: Final[Mapping[str, str]] = {
     "is missing": "缺失",
     "is empty or nothing but dots, which cannot be a piece of a path": "为空或只有点号，不能作为路径的一段",
@@ -77,7 +79,11 @@ _KINDS: Final[Mapping[str, str]] = {
 
 def in_chinese(phrase: str) -> str:
     """The phrase in Chinese, or as it is where paysync has no Chinese for it."""
-    for pattern, chinese in _PHRASES.items():
-        if found := re.fullmatch(pattern, phrase):
-            return chinese.format(*(_KINDS.get(part, part) for part in found.groups()))
-    return phrase
+    return _by(_PHRASES, phrase) or _by(SENTENCES, phrase) or phrase
+
+
+def _by(table: Mapping[str, str], phrase: str) -> str | None:
+    for pattern, chinese in table.items():
+        if found := re.fullmatch(pattern, phrase, re.DOTALL):
+            return chinese.format(*(_KINDS.get(part) or _by(HINTS, part) or part for part in found.groups()))
+    return None
