@@ -72,7 +72,11 @@ def adopt(
     stack: StackOption = "",
     scheme: SchemeOption = "",
 ) -> None:
-    """This bill is the payment's: push completes it (save, read back, submit, audit)."""
+    """This bill is the payment's: push completes it (save, read back, submit, audit).
+
+    Its amount, date and account are overwritten with what the ledger has. Not while Maycur shows other content: accept
+    first.
+    """
     chosen = stack_of(ctx, stack)
     ports, seen = _look(chosen, key, scheme)
     render.confirm(f"Adopt {bill} as the bill of {key}?", yes=yes)
