@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from fakes import builders as b
+from paysync.cli.reconcile import diagnosis_of
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.reconcile import Difference
@@ -86,6 +87,8 @@ def test_a_scheme_whose_run_failed_does_not_hide_the_others(two_schemes: Stand, 
         (Difference.DOUBLED, Diagnosis.of(Code.RECONCILE_DOUBLED, bills="FKD1")),
         (Difference.BILL_GONE, Diagnosis.of(Code.RECONCILE_BILL_GONE, bill="FKD1")),
         (Difference.AMOUNT, Diagnosis.of(Code.RECONCILE_DIFFERENT, found="1.01", wanted="1.00")),
+        (Difference.UNRECORDED, Diagnosis.of(Code.RECONCILE_UNRECORDED, bill="FKD1")),
+        (Difference.UNKNOWN_BILL, Diagnosis.of(Code.RECONCILE_UNKNOWN_BILL, bill="FKD1")),
     ],
 )
 def test_each_kind_of_difference_says_what_to_do(
@@ -98,6 +101,12 @@ def test_each_kind_of_difference_says_what_to_do(
     for sentence in (text for language in ("en", "zh") for text in (why.problem(language), why.solution(language))):
         assert told.count(" ".join(sentence.split())) == 1
     assert f"{difference} 2; PAY-1:" in told
+
+
+def test_no_kind_of_difference_is_left_unexplained() -> None:
+    """A new one needs its sentences."""
+    nothing = dict.fromkeys(FINDING, "")
+    assert [one for one in Difference if diagnosis_of({**nothing, "difference": str(one)}) is None] == []
 
 
 def test_a_difference_that_only_a_newer_function_knows_is_told(stand: Stand, run: Run) -> None:

@@ -12,15 +12,15 @@ from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.reconcile import Difference
 from paysync.core.times import Window, iso
 
-_CODES: Final[Mapping[str, str]] = {
-    Difference.MISSING: "reconcile.missing",
-    Difference.EXTRA: "reconcile.extra",
-    Difference.CHANGED: "reconcile.different",
-    Difference.DOUBLED: "reconcile.doubled",
-    Difference.BILL_GONE: "reconcile.bill_gone",
-    Difference.AMOUNT: "reconcile.different",
-    Difference.UNRECORDED: "reconcile.unrecorded",
-    Difference.UNKNOWN_BILL: "reconcile.unknown_bill",
+_CODES: Final[Mapping[str, Code]] = {
+    Difference.MISSING: Code.RECONCILE_MISSING,
+    Difference.EXTRA: Code.RECONCILE_EXTRA,
+    Difference.CHANGED: Code.RECONCILE_DIFFERENT,
+    Difference.DOUBLED: Code.RECONCILE_DOUBLED,
+    Difference.BILL_GONE: Code.RECONCILE_BILL_GONE,
+    Difference.AMOUNT: Code.RECONCILE_DIFFERENT,
+    Difference.UNRECORDED: Code.RECONCILE_UNRECORDED,
+    Difference.UNKNOWN_BILL: Code.RECONCILE_UNKNOWN_BILL,
 }
 
 
@@ -97,7 +97,7 @@ def _explain(findings: Sequence[Mapping[str, str]], target: str) -> None:
 
 def diagnosis_of(finding: Mapping[str, str]) -> Diagnosis | None:
     """What is said of a finding; nothing for a kind that only a newer function knows."""
-    code = next((known for known in Code if known == _CODES.get(finding["difference"])), None)
+    code = _CODES.get(finding["difference"])
     found = finding["target"] or finding["source"]
     particulars = {"bill": finding["bill"], "bills": finding["bill"], "found": found, "wanted": finding["ledger"]}
     return Diagnosis.of(code, **particulars) if code else None
