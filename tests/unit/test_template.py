@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -27,7 +28,7 @@ FIXED_PARAMETERS: Final = {
 FURTHER_PARAMETERS: Final = {
     *("DeepScanSchedule", "MaycurRequestsPerSecond", "SafetyDelaySeconds", "LogRetentionDays", "PythonRuntime"),
     *("Architecture", "HttpBaseUrl", "HttpSecretArn", "MaycurWriteBack", "SchemeParameters", "Attestation"),
-    *("K3CloudSettings", "ReserveConcurrency"),
+    *("K3CloudSettings", "ReserveConcurrency", "SecretKmsKeyArn", "SubnetIds", "SecurityGroupIds"),
 }
 
 
@@ -140,13 +141,34 @@ def test_a_run_that_failed_leaves_a_trace(name: str) -> None:
 
 
 def test_no_role_may_more_than_is_named() -> None:
-    """No wildcard in an action; of resources only tracing's, which has none."""
+    """No wildcard in an action; of resources only tracing's and a network interface's, which have none."""
     seen = list(statements())
     assert len(seen) > 15
     for name, statement in seen:
         assert not [action for action in listed(statement["Action"]) if "*" in action], name
         if "*" in listed(statement["Resource"]):
-            assert set(statement["Action"]) == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, name
+            actions = set(statement["Action"])
+            tracing = actions == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+            assert tracing or all("NetworkInterface" in a or "PrivateIp" in a or "Subnets" in a for a in actions), name
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_who_calls_a_vendor_can_do_so_from_a_vpc_and_nobody_else_is_in_it(name: str) -> None:
+    """With the rights that Lambda needs to put it there; sweep calls no vendor."""
+    mine = [each for role, each in statements() if role == FUNCTIONS[name]["Role"].removeprefix("GetAtt ")[:-4]]
+    interfaces = [each for each in mine if "ec2:CreateNetworkInterface" in each["Action"]]
+    keys = [each for each in mine if "kms:Decrypt" in each["Action"]]
+    calls_vendors = name != "SweepFunction"
+    assert calls_vendors == ("VpcConfig" in FUNCTIONS[name]) == bool(interfaces) == bool(keys)
+    assert all("kms:ViaService" in each["Condition"]["StringEquals"] for each in keys)
+
+
+def test_a_function_s_settings_fit_into_lambda() -> None:
+    """Lambda takes 4 KB of them; names, ARNs and addresses fill about 1.6, the free texts share what is left."""
+    longest = {name: each.get("MaxLength", 0) for name, each in TEMPLATE["Parameters"].items()}
+    texts = (longest["Scheme"] * 2, longest["SchemeParameters"], longest["Attestation"] * 3)
+    assert all(texts)
+    assert sum(texts) <= 2400
 
 
 @pytest.mark.parametrize("role", ["FetchRole", "PushRole", "SweepRole", "ReconcileRole"])
@@ -239,3 +261,14 @@ def test_fetch_deletes_nothing_but_what_it_has_collected() -> None:
     """Its right to delete ends at the items of collections; a row, a lock and a claim are out of its reach."""
     deleting = [s for name, s in statements() if name == "FetchRole" and "dynamodb:DeleteItem" in listed(s["Action"])]
     assert [s["Condition"] for s in deleting] == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["COLL#*"]}}]
+
+
+def test_an_operator_may_what_the_command_line_does() -> None:
+    """All that push may do to the ledger, which review and replay do too; no wildcard in an action."""
+    policy = json.loads((ROOT / "docs" / "operator-policy.json").read_text(encoding="utf-8"))["Statement"]
+    actions = {action for each in policy for action in each["Action"]}
+    of_push = {a for name, s in statements() if name == "PushRole" for a in listed(s["Action"])}
+    assert {action for action in of_push if action.startswith(("dynamodb:", "sqs:", "secretsmanager:"))} <= actions
+    assert not [action for action in actions if "*" in action]
+    of_the_code = {"lambda:InvokeFunction", "lambda:GetFunctionConfiguration", "cloudformation:DescribeStacks"}
+    assert of_the_code | {"sts:GetCallerIdentity"} <= actions
