@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from paysync.adapters.aws.requests import ReconcileRequest, check_document, report_document
-from paysync.bootstrap import reconcile_ports
+from paysync.bootstrap import deadline_of, reconcile_ports
+from paysync.bootstrap.in_time import in_time
 from paysync.core.check import CheckPorts, check
 from paysync.core.reconcile import ReconcilePorts, reconcile
 from paysync.core.runs import for_each
@@ -26,8 +27,7 @@ logger, metrics = ports.journal.logger, ports.journal.metrics
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Compare one range, by scheme; by schedule the last 35 days, up to yesterday's end, and check the targets."""
-    del context
-    request = ReconcileRequest.of(event)
+    request, deadline = ReconcileRequest.of(event), deadline_of(ports.clock, context)
     window = request.window(ports.clock.now())
 
     def run(scheme: ReconcilePorts | CheckPorts) -> dict[str, Any]:
@@ -41,6 +41,6 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     checks = ports.checks(request.scheme) if request.by_schedule else ()
     due: Iterable[tuple[str, Due]] = chain(ports.schemes(request.scheme), checks)
-    reports = for_each(due, run, journal=ports.journal)
+    reports = for_each(in_time(due, ports.clock, deadline), run, journal=ports.journal)
     logger.info("compared", extra={"reports": reports})
     return reports

@@ -19,6 +19,7 @@ class Code(StrEnum):
     FENCED = "paysync.fenced"
     ORPHANED = "paysync.orphaned"
     PAUSED = "paysync.paused"
+    OUT_OF_TIME = "paysync.out_of_time"
 
     PAYMENT_NO_KEY = "payment.no_key"
     PAYMENT_BAD_FIELD = "payment.bad_field"

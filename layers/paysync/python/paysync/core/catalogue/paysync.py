@@ -201,4 +201,25 @@ PAYSYNC: Final[Mapping[Code, Explanation]] = {
             solution="执行 `paysync doctor` 查明被拒绝的环节并处理。恢复后自动继续，无需重放。",
         ),
     ),
+    # Takes {scheme}.
+    Code.OUT_OF_TIME: Explanation(
+        Kind.TRANSIENT,
+        Who.IT,
+        en=Text(
+            problem="The run stopped in order before its time limit; {scheme} has not had its turn.",
+            cause="The schemes before it took so long that not enough time was left to begin with it.",
+            solution=(
+                "`paysync reconcile --scheme {scheme} --from … --to …` compares it alone. If this comes every night, "
+                "tell who develops paysync: the schemes are too much for one run."
+            ),
+        ),
+        zh=Text(
+            problem="本次运行在时限前有序停止，{scheme} 尚未轮到。",
+            cause="前面的方案用时过长，剩余时间不足以开始它。",
+            solution=(
+                "用 `paysync reconcile --scheme {scheme} --from … --to …` 单独核对；"
+                "若每晚如此，说明一次运行容不下这些方案，请告知 paysync 的开发者。"
+            ),
+        ),
+    ),
 }
