@@ -93,7 +93,7 @@ def _window(
         start, end = now_ms - LAST_YEAR_MS, None  # what the sibling lists do
     longest = max_span_seconds * 1000
     if longest and (now_ms if end is None else end) - (start or 0) > longest:
-        message = f"查询时间跨度不能超过{max_span_seconds}秒"
+        message = f"查询时间跨度超过限制, 最多{max_span_seconds}秒"
         raise ParameterError(message)
     return start, end
 

@@ -63,6 +63,13 @@ def test_a_result_is_sent_once_as_maycur_takes_it() -> None:
         ({"code": "NACK", "errorData": [{"FK-2": "单据不存在"}]}, 200, Code.MAYCUR_NACK),
         ({"code": "ACK", "errorData": [{"FK-1": "单据不存在"}]}, 200, Code.MAYCUR_SHAPE),
         ({"code": "ACK", "errorData": "单据不存在"}, 200, Code.MAYCUR_SHAPE),
+        ({"code": "ACK", "data": [{"FK-1": "单据不存在"}], "errorData": []}, 200, Code.MAYCUR_SHAPE),
+        ({"code": "NACK", "message": "单据FK-2已更新, token已失效, 请重新登录"}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "供应商token已失效的单据未处理"}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "付款账户已禁用"}, 400, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "请求过于频繁"}, 400, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "参数错误"}, 404, Code.MAYCUR_NACK),
+        ("付款账户已禁用".encode(), 400, Code.MAYCUR_NACK),
         ({"code": "ACK", "success": True}, 404, Code.MAYCUR_SHAPE),
         ({"success": True}, 200, Code.MAYCUR_SHAPE),
         (b"<html>", 200, Code.MAYCUR_UNREADABLE),
@@ -105,14 +112,19 @@ def test_a_reason_for_the_row_itself_counts_whatever_the_words_say(words: str) -
     assert (outcome.diagnosis.code, outcome.transient) == (Code.MAYCUR_RESULT, False)
 
 
-def test_data_beside_an_ack_is_no_failure() -> None:
-    """Only errors are."""
-    assert judged({"code": "ACK", "data": [{"FK-1": "成功"}], "errorData": []}) == Done(Made("PT-1", "PT-1"))
+@pytest.mark.parametrize("data", [None, [], {}, {"id": "7"}, "成功"], ids=str)
+def test_an_ack_without_rows_is_done(data: object) -> None:
+    """What it says beside is not about a row that failed."""
+    assert judged({"code": "ACK", "data": data, "errorData": []}) == Done(Made("PT-1", "PT-1"))
 
 
-def test_a_token_that_is_gone_had_no_effect() -> None:
-    """Also when a good status says so: nothing was executed without one."""
-    outcome = judged({"code": "NACK", "message": "token失效"})
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("token失效", 200), ("token 已过期。", 200), ("TOKEN已失效, 请重新登录", 200), ("请先登录!", 400), ("不行", 401), ("不行", 403)],
+)  # fmt: skip
+def test_a_token_that_is_gone_had_no_effect(words: str, status: int) -> None:
+    """Also when a good status says so, in nothing but these words: nothing was executed without one."""
+    outcome = judged({"code": "NACK", "message": words}, status)
     assert isinstance(outcome, DefinitelyNot)
     assert outcome.diagnosis.code is Code.MAYCUR_TOKEN
 

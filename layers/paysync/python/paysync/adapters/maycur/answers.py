@@ -26,7 +26,13 @@ _NO_TOKEN: Final = (401, 403)
 _MISSING: Final = object()
 _THROTTLED: Final = re.compile(r"频繁|频率|限流|接口限制|(?:请求|调用|访问)[^，。;；]{0,6}(?:次数|限制)")
 """How often is limited; 限制 alone may be about a span of time or a page number, and then asking for less helps."""
-_TOKEN_REFUSED: Final = re.compile(r"token.*(?:失效|过期|无效)|请(?:重新)?登[录陆]", re.IGNORECASE)
+_NO_EFFECT: Final = (*_NO_TOKEN, _TOO_MANY)
+"""The statuses that say of a write, too, that it was turned away before anybody looked at it."""
+_TOKEN_REFUSED: Final = re.compile(
+    r"(?:您的)?(?:access ?)?token[^，。,;；]{0,4}(?:失效|过期|无效)(?:[，,;； ]*请(?:先|重新)?登[录陆])?|请(?:先|重新)?登[录陆]",
+    re.IGNORECASE,
+)
+"""The whole message: a sentence that goes on may tell of a row, or of what was done before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +68,15 @@ def written(reply: Reply, key: str, names: Collection[str]) -> Outcome[Made]:
 
     A NACK is a definite no only with a reason for this very row in it: a batch may be applied in part, and a NACK
     without one may come from the middle of the work. Its words prove nothing else, but that the token was refused: an
-    account or a document that is 禁用 or 失效 is no trouble with credentials.
+    account or a document that is 禁用 or 失效 is no trouble with credentials. Rows beside an ACK may be the failed ones:
+    some tenants list them in `data`.
     """
     match acknowledged(reply):
-        case Done(envelope) if envelope.get("errorData"):
-            return _shape("ACK with failed rows")
+        case Done(envelope) if envelope.get("errorData") or _rows_beside(envelope):
+            return _shape("ACK with rows that may have failed")
         case Done():
             return Done(Made(key, key))
-        case DefinitelyNot(why) if reply.status in _GOOD:
+        case DefinitelyNot(why) if reply.status not in _NO_EFFECT:
             return _refused_row(_envelope(reply.body) or {}, {key, *names}, why)
         case failure:
             return failure
@@ -78,12 +85,17 @@ def written(reply: Reply, key: str, names: Collection[str]) -> Outcome[Made]:
 def _refused_row(envelope: Envelope, names: Collection[str], why: Diagnosis) -> DefinitelyNot | Unknown:
     failed = _failed_rows(envelope)
     if not failed:
-        whole = _TOKEN_REFUSED.search(_words(envelope)) and why.code is Code.MAYCUR_TOKEN
+        whole = _TOKEN_REFUSED.fullmatch(_words(envelope).strip(" 。.!！")) and why.code is Code.MAYCUR_TOKEN
         return DefinitelyNot(why) if whole else Unknown(Diagnosis(Code.MAYCUR_NACK, why.details))
     said = json.dumps(failed, ensure_ascii=False, default=str)
     if not any(name in said for name in names if name):
         return Unknown(Diagnosis(Code.MAYCUR_NACK, why.details))
     return DefinitelyNot(Diagnosis.of(Code.MAYCUR_RESULT, vendor=masked(said)))
+
+
+def _rows_beside(envelope: Envelope) -> bool:
+    data = envelope.get("data")
+    return isinstance(data, list) and bool(data)
 
 
 def acknowledged(reply: Reply) -> Outcome[Envelope]:
