@@ -191,7 +191,7 @@ def test_a_wrong_address_is_refused_before_the_first_call(url: str) -> None:
     assert said.code is Code.SETTING
     assert "hidden" not in repr(said)
     assert said.problem("en").startswith("Setting MaycurBaseUrl cannot be used: it ")
-    assert "; use the https:// address of the tenant" in said.problem("zh")
+    assert "；请填写租户的 https:// 地址" in said.problem("zh")
 
 
 def test_plain_http_is_for_local_use_only() -> None:

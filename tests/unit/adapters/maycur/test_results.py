@@ -120,8 +120,11 @@ def test_an_ack_without_rows_is_done(data: object) -> None:
 
 @pytest.mark.parametrize(
     ("words", "status"),
-    [("token失效", 200), ("token 已过期。", 200), ("TOKEN已失效, 请重新登录", 200), ("请先登录!", 400), ("不行", 401), ("不行", 403)],
-)  # fmt: skip
+    [
+        *(("token失效", 200), ("token 已过期。", 200), ("TOKEN已失效, 请重新登录", 200)),
+        *(("请先登录!", 400), ("不行", 401), ("不行", 403)),
+    ],
+)
 def test_a_token_that_is_gone_had_no_effect(words: str, status: int) -> None:
     """Also when a good status says so, in nothing but these words: nothing was executed without one."""
     outcome = judged({"code": "NACK", "message": words}, status)

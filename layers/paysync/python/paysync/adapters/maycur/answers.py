@@ -29,7 +29,8 @@ _THROTTLED: Final = re.compile(r"频繁|频率|限流|接口限制|(?:请求|调
 _NO_EFFECT: Final = (*_NO_TOKEN, _TOO_MANY)
 """The statuses that say of a write, too, that it was turned away before anybody looked at it."""
 _TOKEN_REFUSED: Final = re.compile(
-    r"(?:您的)?(?:access ?)?token[^，。,;；]{0,4}(?:失效|过期|无效)(?:[，,;； ]*请(?:先|重新)?登[录陆])?|请(?:先|重新)?登[录陆]",
+    r"(?:您的)?(?:access ?)?token[^，。,;；]{0,4}(?:失效|过期|无效)(?:[，,;； ]*请(?:先|重新)?登[录陆])?"
+    r"|请(?:先|重新)?登[录陆]",
     re.IGNORECASE,
 )
 """The whole message: a sentence that goes on may tell of a row, or of what was done before."""
@@ -68,8 +69,8 @@ def written(reply: Reply, key: str, names: Collection[str]) -> Outcome[Made]:
 
     A NACK is a definite no only with a reason for this very row in it: a batch may be applied in part, and a NACK
     without one may come from the middle of the work. Its words prove nothing else, but that the token was refused: an
-    account or a document that is 禁用 or 失效 is no trouble with credentials. Rows beside an ACK may be the failed ones:
-    some tenants list them in `data`.
+    account or a document that is 禁用 or 失效 is no trouble with credentials. Rows beside an ACK may be the failed
+    ones: some tenants list them in `data`.
     """
     match acknowledged(reply):
         case Done(envelope) if envelope.get("errorData") or _rows_beside(envelope):
