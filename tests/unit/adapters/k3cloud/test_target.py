@@ -73,7 +73,7 @@ def test_bills_are_read_by_id_with_what_the_scheme_saves_and_expects() -> None:
     """References by their number, entries by their own id."""
     tenant = server([])
     assert tenant.target().bills(["7", "8"]) == Done({})
-    data = tenant.body()["data"]
+    data = tenant.body(0)["data"]
     assert data["FilterString"] == "FID in (7,8)"
     assert data["FieldKeys"] == (
         "FID,FBillNo,FDocumentStatus,FCancelStatus,FTHIRDBILLNO,FDATE,FPAYORGID,"
@@ -87,6 +87,24 @@ def test_bills_of_a_scheme_without_a_save_are_heads() -> None:
     outcome = tenant.target(save=None).bills(["7"])
     assert isinstance(outcome, Done)
     assert outcome.value["7"].head.number == "FKD7"
+
+
+def test_a_bill_without_entries_is_not_gone() -> None:
+    """The join drops it, so that only what was not found is asked for by its head; it comes without entries."""
+    full = [7, "FKD7", "A", "A", "PAY-1", "2025-01-31", "PRE001", 100_001, 70, "6222", 1, 1]
+    tenant = server([full], [[8, "", "Z", "A", "", "2025-01-31", "PRE001", 100_001]])
+    outcome = tenant.target().bills(["7", "8"])
+    assert isinstance(outcome, Done)
+    assert {key: len(bill.entries) for key, bill in outcome.value.items()} == {"7": 1, "8": 0}
+    data = tenant.body()["data"]
+    assert (data["FilterString"], "FPAYBILLENTRY" in data["FieldKeys"]) == ("FID in (8)", False)
+
+
+def test_that_a_bill_is_gone_is_never_concluded_from_a_question_that_failed() -> None:
+    """The second one counts like the first."""
+    tenant = server([], refusal(2, "您没有付款单的查看权限"))
+    assert isinstance(tenant.target().bills(["7"]), DefinitelyNot)
+    assert len(tenant.requests) == 2
 
 
 def test_days_are_asked_for_whole() -> None:
@@ -183,7 +201,7 @@ def test_what_was_not_asked_for_is_left_out_where_that_is_harmless() -> None:
     assert isinstance(outcome, Done)
     assert [one.id for one in outcome.value[key("FKSQ1")]] == ["5"]
     bill = [[8, "FKD7", "C", "A", "", None, "PRE001", 1, 70, "6222", 1, 1]]
-    assert server(bill).target().bills(["7"]) == Done({})
+    assert server(bill, []).target().bills(["7"]) == Done({})
     total = [[8, "FKD7", "C", "A", "pay-1", "2025-01-31", 1, "li.si", 70, "6222", 1, 1]]
     assert server(total).target().bills_by_reference(["PAY-1"]) == Done({"PAY-1": []})
 

@@ -1,6 +1,7 @@
 """K3CloudTarget: the core's target port on the WebAPI, bound to one scheme's forms."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
@@ -29,7 +30,7 @@ from paysync.core.errors import DefectError
 from paysync.core.keys import PaymentKey, SourceKey, collated, speakable
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome
 from paysync.core.ports import Clock, LookupKey
-from paysync.core.scheme import Scheme
+from paysync.core.scheme import SaveStep, Scheme
 
 _T = TypeVar("_T")
 _READ: Final = Call("ExecuteBillQuery")
@@ -81,13 +82,29 @@ class K3CloudTarget:
             return unreadable(_READ, str(error))
 
     def bills(self, ids: Sequence[str]) -> Outcome[Mapping[str, Bill]]:
-        """Those bills that exist among `ids`, with their entries, in one query."""
+        """Those bills that exist among `ids`, with their entries.
+
+        A join drops a bill that has none, so what is missing is asked for by its head: it is not gone for that.
+        """
         if not ids:
             return Done({})
-        forms, step, reference = self._forms, self._target.save, self._target.reference_field
-        where = filters.id_in(forms.bill_id, ids)
-        query = self._bill_query(where, head_fields(step) if step else ())
-        wanted = frozenset(ids)
+        match self._bills(ids, self._target.save):
+            case Done(found) if (missing := [one for one in ids if one not in found]) and self._joins_entries:
+                match self._bills(missing, replace(self._target.save, entry="") if self._target.save else None):
+                    case Done(bare):
+                        return Done({**found, **bare})
+                    case failure:
+                        return failure
+            case outcome:
+                return outcome
+
+    @property
+    def _joins_entries(self) -> bool:
+        return self._target.save is not None and bool(self._target.save.entry)
+
+    def _bills(self, ids: Sequence[str], step: SaveStep | None) -> Outcome[Mapping[str, Bill]]:
+        forms, reference, wanted = self._forms, self._target.reference_field, frozenset(ids)
+        query = self._bill_query(filters.id_in(forms.bill_id, ids), head_fields(step) if step else (), step)
 
         def asked_for(lines: Sequence[Line]) -> Mapping[str, Bill]:
             return {key: bill for key, bill in bills_in(lines, forms, reference, step).items() if key in wanted}
@@ -156,8 +173,8 @@ class K3CloudTarget:
         return (
             *([self._source_query([nobody])] if self._target.source_form else []),
             *(query for way in self._ways if (query := way.query([asked], creators=True))),
-            self._bill_query(by_id, head_fields(step) if step else ()),
-            self._bill_query(by_id, (forms.bill_date, *forms.creators), by_entry=True),
+            self._bill_query(by_id, head_fields(step) if step else (), step),
+            self._bill_query(by_id, (forms.bill_date, *forms.creators), step, by_entry=True),
             *(query_of(one, [(nobody,) * len(one.where)], forms.page_rows) for one in self._lookups.values()),
         )
 
@@ -192,11 +209,13 @@ class K3CloudTarget:
 
     def _totals(self, where: filters.Condition) -> Outcome[Sequence[BillTotal]]:
         forms, step, reference = self._forms, self._target.save, self._target.reference_field
-        query = self._bill_query(where, (forms.bill_date, *forms.creators), by_entry=True)
+        query = self._bill_query(where, (forms.bill_date, *forms.creators), step, by_entry=True)
         return self._read(query, lambda lines: totals_in(lines, forms, reference, step))
 
-    def _bill_query(self, where: filters.Condition, more: Sequence[str], *, by_entry: bool = False) -> Query:
-        forms, step = self._forms, self._target.save
+    def _bill_query(
+        self, where: filters.Condition, more: Sequence[str], step: SaveStep | None, *, by_entry: bool = False
+    ) -> Query:
+        forms = self._forms
         entries = (entry_key(step), *entry_fields(step)) if step and step.entry else ()
         return Query(
             form=self._target.form,
