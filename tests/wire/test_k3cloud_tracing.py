@@ -79,6 +79,31 @@ def test_link_and_number_that_disagree_are_not_trusted(tenant: Tenant) -> None:
     assert verdict(tenant.target(strategy=Strategy.BOTH).existing(asked)) == ("no", Code.DOUBT_UNTRUSTED, False)
 
 
+FOREIGN: Final[dict[str, Json]] = {
+    "linked_to": {"form": "AP_Payable", "number": "AP1", "table": "T_AP_PAYABLEPLAN", "id": 100_501},
+    "amount": "622.00",
+}
+"""A bill of an 应付单 that has the internal id of FKSQ1: each form counts for itself."""
+
+
+def test_a_bill_of_another_form_s_document_with_the_same_id_is_not_ours(tenant: Tenant) -> None:
+    """By its link's table it is told apart; where that is not asked for, nothing is concluded; by number none is found."""
+    tenant.simulator.post("bills", FOREIGN)
+    assert verdict(tenant.target().existing([inquiry()])) == ("no", Code.DOUBT_UNTRUSTED, False)
+    told = tenant.target(options={"link_table": "FPAYBILLSRCENTRY_Link_FSTableName"})
+    assert heads(told.existing([inquiry()])) == []
+    assert heads(tenant.target(strategy=Strategy.NUMBER).existing([inquiry()])) == []
+    made = pushed(told)
+    assert [head.id for head in heads(told.existing([inquiry()]))] == [made.id]
+
+
+def test_a_bill_may_have_the_id_of_its_source(tenant: Tenant) -> None:
+    """Ids say something only within a form."""
+    made = pushed(tenant.target())
+    assert made.id == inquiry().source_id
+    assert [head.id for head in heads(tenant.target().existing([inquiry()]))] == [made.id]
+
+
 def test_an_unknown_field_of_the_question_is_not_none_found(tenant: Tenant) -> None:
     """A tenant without the link's key: not trusted, instead of "no bill"."""
     tenant.simulator.settings(missing_fields=["FPAYBILLSRCENTRY_Link_FSBillId"])

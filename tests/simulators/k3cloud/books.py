@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulators.k3cloud.conditions import canonical
 from simulators.k3cloud.forms import (
     APPLY_ENTRY,
+    APPLY_TABLE,
     BANKACNT,
     CURRENCY,
     FORMS,
@@ -19,7 +20,7 @@ from simulators.k3cloud.forms import (
     SOURCE_ENTRY,
     Form,
 )
-from simulators.k3cloud.records import NOTHING, ZERO, Record, Reference, amount, reference
+from simulators.k3cloud.records import NOTHING, ZERO, Record, Reference, Row, amount, reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,13 +84,13 @@ class Books:
     closed_until: str = ""  # ISO date; documents up to this day are in a closed period
     log: list[Event] = field(default_factory=list)
     _index: dict[tuple[str, str, str], dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
-    _next: dict[str, int] = field(default_factory=lambda: dict(_FIRST_IDS))
+    _next: dict[tuple[str, str], int] = field(default_factory=dict)
     _numbered: int = 500
 
-    def next_id(self, what: str) -> int:
-        """A fresh id for a `record`, an `entry` or `base` data."""
-        self._next[what] += 1
-        return self._next[what] - 1
+    def next_id(self, what: str, form: str = "") -> int:
+        """A fresh id for a `record`, an `entry` or `base` data. Each form counts for itself, so that ids may be equal."""
+        self._next[what, form] = self._next.get((what, form), _FIRST_IDS[what]) + 1
+        return self._next[what, form] - 1
 
     def next_bill_number(self, form: Form = PAYBILL) -> str:
         """The next number of this form that is not taken."""
@@ -152,15 +153,13 @@ class Books:
 
     def bills_of(self, application: Record) -> list[Record]:
         """The bills that are linked to an application now, void ones included."""
-        key = f"{LINK}FSBILLID"
-        found = self.candidates(PAYBILL, key, [application.id])
-        return [bill for bill in found if any(row.get(key) == application.id for row in bill.rows(SOURCE_ENTRY))]
+        found = self.candidates(PAYBILL, f"{LINK}FSBILLID", [application.id])
+        return [bill for bill in found if application.id in _linked_ids(bill)]
 
     def sources_of(self, bill: Record) -> list[Record]:
         """The applications that a bill is linked to."""
-        ids = dict.fromkeys(row.get(f"{LINK}FSBILLID") for row in bill.rows(SOURCE_ENTRY))
         applications = self.all(PAYAPPLY)
-        return [applications[one] for one in ids if isinstance(one, int) and one in applications]
+        return [applications[one] for one in _linked_ids(bill) if one in applications]
 
     def open_amount(self, application: Record, settings: Settings, *, without: int = 0) -> Decimal:
         """What is left to pay: applied, less part payments, less unvoided bills (but the bill `without`)."""
@@ -219,8 +218,19 @@ def bill_amount(bill: Record) -> Decimal:
 
 def linked_amount(bill: Record, application_id: int) -> Decimal:
     """What a bill pays on one application."""
-    rows = (row for row in bill.rows(SOURCE_ENTRY) if row.get(f"{LINK}FSBILLID") == application_id)
+    rows = (row for row in bill.rows(SOURCE_ENTRY) if _application_of(row) == application_id)
     return sum((amount(row, "FREALPAYAMOUNT") for row in rows), ZERO)
+
+
+def _linked_ids(bill: Record) -> list[int]:
+    """The ids of the applications that a bill is linked to, each once."""
+    return list(dict.fromkeys(one for row in bill.rows(SOURCE_ENTRY) if (one := _application_of(row))))
+
+
+def _application_of(row: Row) -> int:
+    """The application that a source row links to; 0 for another form's document, whose id may be the same."""
+    linked = row.get(f"{LINK}FSBILLID")
+    return linked if isinstance(linked, int) and row.get(f"{LINK}FSTABLENAME") == APPLY_TABLE else 0
 
 
 def _has(record: Record, number: str) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from simulators.k3cloud.books import Rule, applied_amount
-from simulators.k3cloud.forms import LINK, PAY_ENTRY, PAYBILL, SOURCE_ENTRY
+from simulators.k3cloud.forms import APPLY_TABLE, LINK, PAY_ENTRY, PAYBILL, SOURCE_ENTRY
 from simulators.k3cloud.records import NOTHING, ZERO, Record, Reference, Row, amount, day, opaque, reference
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _head(actor: Actor, source: Record, organisation: Reference) -> Row:
     owner = organisation if organisation != NOTHING else reference(source.head, "FPAYORGID")
     user = opaque(actor.user)
     return {
-        "FID": state.books.next_id("record"),
+        "FID": state.books.next_id("record", PAYBILL.id),
         "FBILLNO": "",
         "FDOCUMENTSTATUS": "A",
         "FCANCELSTATUS": "A",
@@ -158,7 +158,7 @@ def _source_row(state: State, rule: Rule, share: Share, pay_row: Row) -> Row:
         "FREALPAYAMOUNTLOC": share.amount,
         f"{LINK}FLINKID": state.books.next_id("entry"),
         f"{LINK}FRULEID": rule.id,
-        f"{LINK}FSTABLENAME": "T_CN_PAYAPPLYENTRY",
+        f"{LINK}FSTABLENAME": APPLY_TABLE,
         f"{LINK}FSBILLID": application.id,
         f"{LINK}FSID": share.row["FPAYAPPLYENTRY_FENTRYID"],
         "_PAYS": pay_row["FPAYBILLENTRY_FENTRYID"],

@@ -59,7 +59,7 @@ def bill_json(state: State, bill: Record) -> dict[str, Any]:
 
 
 def bill_by_hand(state: State, given: Mapping[str, Any]) -> Record:
-    """A bill that a person made in the user interface, pushed from `source` or free."""
+    """A bill that a person made in the user interface, pushed from `source`, `linked_to` another document, or free."""
     books = state.books
     source = books.by_number(PAYAPPLY, str(given["source"])) if given.get("source") else None
     if given.get("source") and source is None:
@@ -81,6 +81,8 @@ def bill_by_hand(state: State, given: Mapping[str, Any]) -> Record:
         row["FACCOUNTID"] = books.account(str(given["account"]), NOTHING)
     if given.get("amount"):
         _set_amount(bill, money(given["amount"]))
+    if given.get("linked_to"):
+        bill.entries[SOURCE_ENTRY] = [_foreign_row(state, given["linked_to"])]
     books.put(bill)
     actor.note("made_by_hand", bill)
     return bill
@@ -106,10 +108,21 @@ def _pushed_by_hand(actor: Actor, source: Record) -> Record:
 def _free(actor: Actor) -> Record:
     """A bill without a source."""
     state = actor.state
-    head: Row = {"FID": state.books.next_id("record"), "FDATE": state.today(), "FCANCELSTATUS": "A"}
+    head: Row = {"FID": state.books.next_id("record", PAYBILL.id), "FDATE": state.today(), "FCANCELSTATUS": "A"}
     head.update(FCREATORID=opaque(actor.user), FCREATEDATE=state.now(), FCURRENCYID=state.books.currency("PRE001"))
     rows: list[Row] = [{"FPAYBILLENTRY_FENTRYID": state.books.next_id("entry")}]
     return Record(PAYBILL, head, {PAY_ENTRY: rows}, born_at=state.monotonic())
+
+
+def _foreign_row(state: State, given: Mapping[str, Any]) -> Row:
+    """A source row that links to a document of another form, such as 应付单: its id may be an application's, too."""
+    return {
+        "FPAYBILLSRCENTRY_FENTRYID": state.books.next_id("entry"),
+        "FSOURCETYPE": str(given["form"]),
+        "FSRCBILLNO": str(given["number"]),
+        f"{LINK}FSTABLENAME": str(given["table"]),
+        f"{LINK}FSBILLID": int(given["id"]),
+    }
 
 
 def _set_amount(bill: Record, value: Decimal) -> None:

@@ -94,7 +94,7 @@ def _application(state: State, one: Json) -> Record:
     number = str(one["number"])
     old = state.books.by_number(PAYAPPLY, number)
     head: Row = {
-        "FID": int(one.get("id") or (old.id if old else state.books.next_id("record"))),
+        "FID": int(one.get("id") or (old.id if old else state.books.next_id("record", PAYAPPLY.id))),
         "FBILLNO": number,
         "FBILLTYPEID": opaque("FKSQ001_SYS"),
         "FDATE": day(one["date"]) if one.get("date") else state.today(),

@@ -182,7 +182,7 @@ def test_the_answer_speaks_the_dialect_of_the_tenant() -> None:
     result = push(tenant(convert_status="absent", ids_as_text=True, result_ids=True, answers_as_text=True))
     assert "ConvertResponseStatus" not in result
     assert result["ResponseStatus"]["IsSuccess"] == "true"
-    assert result["Ids"] == [result["ResponseStatus"]["SuccessEntitys"][0]["Id"]] == ["100502"]
+    assert result["Ids"] == [result["ResponseStatus"]["SuccessEntitys"][0]["Id"]] == ["100501"]
 
 
 def test_a_failed_conversion_is_told_in_one_block_or_in_both() -> None:
