@@ -87,7 +87,7 @@ FOREIGN: Final[dict[str, Json]] = {
 
 
 def test_a_bill_of_another_form_s_document_with_the_same_id_is_not_ours(tenant: Tenant) -> None:
-    """By its link's table it is told apart; where that is not asked for, nothing is concluded; by number none is found."""
+    """By its link's table it is told apart; where that is not asked for, nothing is concluded; by number none is."""
     tenant.simulator.post("bills", FOREIGN)
     assert verdict(tenant.target().existing([inquiry()])) == ("no", Code.DOUBT_UNTRUSTED, False)
     told = tenant.target(options={"link_table": "FPAYBILLSRCENTRY_Link_FSTableName"})

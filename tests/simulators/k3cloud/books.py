@@ -88,7 +88,7 @@ class Books:
     _numbered: int = 500
 
     def next_id(self, what: str, form: str = "") -> int:
-        """A fresh id for a `record`, an `entry` or `base` data. Each form counts for itself, so that ids may be equal."""
+        """A fresh id for a `record`, an `entry` or `base` data. Each form counts for itself: ids may be equal."""
         self._next[what, form] = self._next.get((what, form), _FIRST_IDS[what]) + 1
         return self._next[what, form] - 1
 

@@ -125,13 +125,8 @@ def _existing(actor: Actor, form: Form, model: Mapping[str, Any]) -> Record | No
 
 def _new(actor: Actor, form: Form) -> Record:
     state, user = actor.state, opaque(actor.user)
-    head: Row = {
-        "FID": state.books.next_id("record", form.id),
-        "FBILLNO": "",
-        "FDOCUMENTSTATUS": "Z",
-        "FCANCELSTATUS": "A",
-    }
-    head.update(FCREATORID=user, FCREATEDATE=state.now())
+    head: Row = {"FID": state.books.next_id("record", form.id), "FBILLNO": "", "FDOCUMENTSTATUS": "Z"}
+    head.update(FCANCELSTATUS="A", FCREATORID=user, FCREATEDATE=state.now())
     return Record(form, head, born_at=state.monotonic())
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from paysync.adapters.maycur import answers
-from paysync.adapters.maycur.client import Call, Lost, http_client
+from paysync.adapters.maycur.client import _LARGEST_ANSWER, WHOLE_CALL, Call, Lost, http_client
 from paysync.adapters.network import FATES, Fate
 from paysync.adapters.replies import Page
 from paysync.core.codes import Code
@@ -143,6 +143,22 @@ def test_a_clock_that_jumps_back_does_not_stop_the_client() -> None:
     start = world.clock.now()
     client.once(CALL)
     assert world.clock.now() - start == timedelta(seconds=0.5)
+
+
+def test_an_answer_without_end_is_left_and_a_read_ends_in_time() -> None:
+    """Neither its size nor its time may take the invocation down; what was sent stays sent."""
+    endless = World(lambda _: httpx.Response(200, content=b"x" * (_LARGEST_ANSWER + 1)))
+    reply = endless.client().once(CALL)
+    assert isinstance(reply, Lost)
+    assert (reply.sent, reply.failure.diagnosis.code) == (True, Code.MAYCUR_UNREADABLE)
+
+    def slow(_: httpx.Request) -> httpx.Response:
+        world.clock.advance(WHOLE_CALL)
+        return said(503)
+
+    world = World(slow)
+    assert isinstance(read(world), Unknown)
+    assert len(world.requests) == 1
 
 
 def test_a_redirect_is_not_followed() -> None:

@@ -11,6 +11,7 @@ import httpx
 from paysync.adapters import jsontext
 from paysync.adapters.network import RAISED, Fate, fate_of, fault_of_address
 from paysync.adapters.pacing import Pacer
+from paysync.adapters.reading import Cut, body_of
 from paysync.adapters.replies import Reply
 from paysync.adapters.retries import asked_again
 from paysync.adapters.tls import trusted
@@ -124,14 +125,14 @@ class HttpClient:
         return build(call.method, call.path, headers=headers, content=content, timeout=timeout)
 
     def _read(self, response: httpx.Response, until: Instant) -> Reply | Failure:
-        body = bytearray()
-        for piece in response.iter_bytes():
-            body += piece
-            if len(body) > _LARGEST_ANSWER:
+        match body_of(response, self._clock, until=until, largest=_LARGEST_ANSWER):
+            case Cut.TOO_LONG:
                 return Unknown(Diagnosis.of(Code.HTTP_UNREADABLE, status=response.status_code))
-            if self._clock.now() > until:
+            case Cut.TOO_LATE:
                 return Unknown(Diagnosis.of(Code.HTTP_LOST, what="the answer did not end"))
-        return Reply(response.status_code, self._without_secrets(bytes(body)), response.headers.get("Retry-After", ""))
+            case body:
+                said = self._without_secrets(body)
+                return Reply(response.status_code, said, response.headers.get("Retry-After", ""))
 
     def _without_secrets(self, body: bytes) -> bytes:
         for secret in self._hidden:

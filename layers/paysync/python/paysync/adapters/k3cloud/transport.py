@@ -12,6 +12,7 @@ from paysync.adapters.k3cloud.replies import Answer, Heard, Lost, NotSent
 from paysync.adapters.k3cloud.sessions import Session
 from paysync.adapters.k3cloud.settings import ConnectionSettings
 from paysync.adapters.k3cloud.signing import Credentials
+from paysync.adapters.reading import Cut, body_of
 from paysync.adapters.tls import trusted
 from paysync.core.codes import Code
 from paysync.core.ports import Clock
@@ -107,14 +108,14 @@ class Wire:
             return _meaning(error)
 
     def _read(self, response: httpx.Response, until: Instant, *, with_session: bool) -> Answer:
-        body = bytearray()
-        for piece in response.iter_bytes():
-            body += piece
-            if len(body) > self._settings.largest_answer_bytes:
-                return Lost(Code.ERP_UNREADABLE, f"more than {self._settings.largest_answer_bytes} bytes")
-            if self._clock.now() > until:
+        largest = self._settings.largest_answer_bytes
+        match body_of(response, self._clock, until=until, largest=largest):
+            case Cut.TOO_LONG:
+                return Lost(Code.ERP_UNREADABLE, f"more than {largest} bytes")
+            case Cut.TOO_LATE:
                 return _LATE
-        return Heard(response.status_code, bytes(body), with_session)
+            case body:
+                return Heard(response.status_code, body, with_session)
 
     def _timeout(self, until: Instant) -> httpx.Timeout:
         left = max((until - self._clock.now()) / timedelta(seconds=1), 0.1)

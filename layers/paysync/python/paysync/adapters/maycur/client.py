@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, TypeVar, assert_never
 
@@ -10,6 +11,7 @@ import httpx
 
 from paysync.adapters.network import RAISED, Fate, fate_of, fault_of_address
 from paysync.adapters.pacing import Pacer
+from paysync.adapters.reading import Cut, body_of
 from paysync.adapters.replies import Reply
 from paysync.adapters.retries import asked_again
 from paysync.core.bills import Json
@@ -18,11 +20,15 @@ from paysync.core.diagnosis import Diagnosis
 from paysync.core.errors import DefectError, SettingsError
 from paysync.core.outcomes import DefinitelyNot, Failure, Outcome, Unknown
 from paysync.core.ports import Clock, Ids
+from paysync.core.times import Instant
 
 T = TypeVar("T")
 
 BASE_PATH: Final = "/api/openapi"
 TIMEOUT: Final = httpx.Timeout(connect=5, read=20, write=10, pool=5)
+WHOLE_CALL: Final = timedelta(seconds=80)
+"""The longest that one call may take with its repeats."""
+_LARGEST_ANSWER: Final = 20 * 2**20
 _LARGEST_LIMITS: Final = httpx.Limits(max_connections=2, max_keepalive_connections=1)
 
 
@@ -81,27 +87,35 @@ class MaycurClient:
 
     def read(self, call: Call, judge: Callable[[Reply], Outcome[T]]) -> Outcome[T]:
         """The judged answer to a call without effect; after transient trouble asked again, at most twice."""
+        until = self._clock.now() + WHOLE_CALL
 
         def ask() -> tuple[Outcome[T], str]:
-            reply = self.once(call)
+            reply = self.once(call, until=until)
             return (reply.failure, "") if isinstance(reply, Lost) else (judge(reply), reply.retry_after)
 
-        return asked_again(ask, clock=self._clock, ids=self._ids)
+        return asked_again(ask, clock=self._clock, ids=self._ids, until=until)
 
-    def once(self, call: Call) -> Reply | Lost:
+    def once(self, call: Call, *, until: Instant | None = None) -> Reply | Lost:
         """Exactly one request. Raises SettingsError or DefectError for what no repetition mends."""
         self._pacer.wait()
         try:
-            answer = self._http.request(
+            with self._http.stream(
                 call.method,
                 call.path,
                 headers=dict(call.headers),
                 content=None if call.method == "GET" else json.dumps(call.body, ensure_ascii=False, default=str),
                 params={name: str(value) for name, value in call.body.items()} if call.method == "GET" else None,
-            )
+            ) as answer:
+                return self._heard(answer, until or self._clock.now() + WHOLE_CALL)
         except RAISED as error:
             return _lost(error)
-        return Reply(answer.status_code, answer.content, answer.headers.get("Retry-After", ""))
+
+    def _heard(self, answer: httpx.Response, until: Instant) -> Reply | Lost:
+        match body_of(answer, self._clock, until=until, largest=_LARGEST_ANSWER):
+            case Cut() as cut:
+                return Lost(Unknown(Diagnosis.of(Code.MAYCUR_UNREADABLE, what=cut.value)), sent=True)
+            case body:
+                return Reply(answer.status_code, body, answer.headers.get("Retry-After", ""))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
