@@ -145,3 +145,43 @@ def test_what_does_not_pass_by_itself_is_asked_once(
     assert tenant.count("ExecuteBillQuery") == 1
     bare = shape == "bare" and fault["kind"] == "msgcode"
     assert why is (Code.ERP_UNRECOGNISED if bare else code)
+
+
+@pytest.mark.parametrize(("how", "refused"), [("coded", False), ("worded", True), ("page", False)])
+def test_a_read_gets_over_a_session_that_is_no_more(tenant: Tenant, how: str, *, refused: bool) -> None:
+    """However that is said: at once where it is understood or may pass, else with the next call, which has none."""
+    target = tenant.warm()
+    tenant.simulator.settings(dead_session=how)
+    tenant.simulator.post("sessions/forget")
+    first = verdict(target.existing([inquiry()]))
+    assert first == (("unknown", Code.ERP_UNRECOGNISED, False) if refused else ("done", None, False))
+    assert heads(target.existing([inquiry()])) == []
+
+
+@pytest.mark.parametrize(
+    ("how", "wanted"),
+    [
+        ("coded", ("no", Code.ERP_CREDENTIALS, True)),
+        ("worded", ("unknown", Code.ERP_UNRECOGNISED, False)),
+        ("page", ("unknown", Code.ERP_UNREADABLE, False)),
+    ],
+)
+def test_a_push_under_a_session_that_is_no_more_is_sent_once(
+    tenant: Tenant, how: str, wanted: tuple[str, Code, bool]
+) -> None:
+    """Only what is understood proves that nothing was done; the next call goes without the session and is let in."""
+    target = tenant.warm()
+    tenant.simulator.settings(dead_session=how)
+    tenant.simulator.post("sessions/forget")
+    assert verdict(target.make(push_request())) == wanted
+    assert (tenant.count("Push"), tenant.bills) == (1, [])
+    assert pushed(target).number
+
+
+def test_a_push_that_names_its_source_is_not_believed(tenant: Tenant) -> None:
+    """The bill is there, under another number than the one that was said: asking finds it."""
+    target = tenant.warm()
+    tenant.simulator.settings(push_names="source")
+    assert verdict(target.make(push_request())) == ("unknown", Code.ERP_UNCONFIRMED, False)
+    [made] = tenant.bills
+    assert [head.id for head in heads(target.existing([inquiry()]))] == [str(made["id"])]

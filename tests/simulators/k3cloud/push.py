@@ -163,10 +163,16 @@ def _saved(actor: Actor, results: Sequence[Saved], *, keep: bool) -> Document:
         state.books.put(one.bill)
         actor.note("draft_pushed" if one.fault else "pushed", one.bill, one.fault.message if one.fault else "")
         entities.append(Entity(one.bill.id, one.bill.number, index))
+    if state.settings.push_names == "source":
+        entities = [Entity(one.id, one.number, i) for i, bill in enumerate(results) for one in _sources(state, bill)]
     success = not errors or state.settings.draft_is_success
     return _answer(
         state.settings, answers.status(state.settings, entities=entities, errors=errors, success=success), entities
     )
+
+
+def _sources(state: State, saved: Saved) -> list[Record]:
+    return state.books.sources_of(saved.bill)
 
 
 def _answer(settings: Settings, status: Document, entities: Sequence[Entity]) -> Document:

@@ -20,6 +20,7 @@ from simulators.k3cloud.signatures import StampRule, Verdict, judge
 from simulators.k3cloud.state import State
 
 _TEXTS = {1: SESSION_LOST, 4: "异常", 6: "数据库操作失败", 7: "许可错误", 13: "网控冲突", 14: "调用限制"}
+_LOGIN_PAGE = "<!DOCTYPE html><html><title>金蝶云星空 登录</title></html>".encode()
 _MOST_KEPT = 4_000
 
 
@@ -92,6 +93,8 @@ def _reply(state: State, request: web.Request, operation: str, body: bytes, numb
     headers = CIMultiDict(JSON_HEADERS)
     try:
         user = _admitted(state, request, operation, headers)
+    except _DeadSessionError:
+        return Reply(200, _LOGIN_PAGE, HTML_HEADERS)
     except _AccountError:
         return Reply(500, b"Fail to verify thirty passport", TEXT_HEADERS)
     except RefusedError as refused:
@@ -102,6 +105,10 @@ def _reply(state: State, request: web.Request, operation: str, body: bytes, numb
         headers.update(TEXT_HEADERS)
         return Reply(200, _response_error(state, str(error)), headers)
     return Reply(200, _document(state, perform(state, call, number)), headers)
+
+
+class _DeadSessionError(Exception):
+    """The session is no more, and a page is all that is said."""
 
 
 class _AccountError(Exception):
@@ -116,6 +123,8 @@ def _admitted(state: State, request: web.Request, operation: str, headers: CIMul
     session = state.sessions.find(offered_id(request.headers), idle_seconds=settings.session_idle_seconds)
     if session is not None and settings.session_masks_credentials:
         return session.user_name
+    if session is None and offered_id(request.headers):
+        _refuse_dead(settings.dead_session)
     stamps = StampRule(settings.millisecond_stamps, settings.clock_window_minutes, state.unix())
     found = judge(request.headers, request.raw_path.partition("?")[0], state.credentials, stamps)
     match found.verdict:
@@ -129,6 +138,17 @@ def _admitted(state: State, request: web.Request, operation: str, headers: CIMul
         for name, value in set_cookies(state.sessions.open(found.user_name)):
             headers.add(name, value)
     return found.user_name
+
+
+def _refuse_dead(how: str) -> None:
+    """Nothing is executed; how that is said is the tenant's."""
+    match how:
+        case "coded":
+            raise RefusedError(1, SESSION_LOST)
+        case "worded":
+            raise RefusedError(0, "用户登录状态异常，请联系管理员")
+        case "page":
+            raise _DeadSessionError
 
 
 def _voice(state: State, operation: str, fault: Fault) -> Reply:

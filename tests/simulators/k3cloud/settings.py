@@ -36,6 +36,10 @@ class Settings:
     millisecond_stamps: Annotated[bool, "accept time stamps in milliseconds (Java SDK)"] = True
     session_masks_credentials: Annotated[bool, "a live session is accepted without looking at signatures"] = True
     session_idle_seconds: Annotated[int, "sessions unused for so long are forgotten; 0 is never"] = 0
+    dead_session: Annotated[
+        Literal["ignored", "coded", "worded", "page"],
+        "a call with the id of a session that is no more: its signature counts; or MsgCode 1; words; a login page",
+    ] = "ignored"
     # shape of answers
     answers_as_text: Annotated[bool, "booleans and codes of a ResponseStatus as text, as in the templates"] = False
     ids_as_text: Annotated[bool, "ids in SuccessEntitys and Result as text"] = False
@@ -78,6 +82,7 @@ class Settings:
         Literal["both", "generic", "success_empty", "absent"], "ResponseStatus beside a failed conversion"
     ] = "both"
     convert_error_code: Annotated[int, "MsgCode of a source that cannot be pushed"] = 11
+    push_names: Annotated[Literal["target", "source"], "whom SuccessEntitys of a good Push names"] = "target"
     result_ids: Annotated[bool, "Push answers carry Result.Ids and Result.Numbers, too"] = False
     pushed_date: Annotated[str, "FDATE of pushed bills (ISO); empty: today"] = ""
     # save

@@ -83,6 +83,8 @@ def test_an_id_without_a_number_is_a_draft_whatever_the_flag_says(document: obje
         (result(status(), ConvertResponseStatus=status(entities=[entity()])), Code.ERP_UNCONFIRMED),
         (result(status(), ConvertResponseStatus=USED_UP), Code.ERP_UNCONFIRMED),
         (result(status(), Extra={"deep": [{"Id": 100_502}]}), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[entity(number="FKSQ1")])), Code.ERP_UNCONFIRMED),
+        (result(status(entities=[entity(number="fksq1 ")])), Code.ERP_UNCONFIRMED),
         (result({}), Code.ERP_UNCONFIRMED),
         (result("保存失败"), Code.ERP_UNREADABLE),
         (result(status(entities={"Id": 1})), Code.ERP_UNREADABLE),
@@ -109,7 +111,7 @@ def test_an_id_without_a_number_is_a_draft_whatever_the_flag_says(document: obje
         ("response_error:发生时间… 错误信息：Fail to verify thirty passport", Code.ERP_EXCEPTION),
         (' \r\n\ufeffresponse_error:{"Result":1}', Code.ERP_EXCEPTION),
     ],
-    ids=range(44),
+    ids=range(46),
 )  # fmt: skip
 def test_whatever_proves_neither_is_unknown(document: object, code: Code) -> None:
     """Several targets, flags that contradict, ids in strange places, other shapes: ask before anything else."""

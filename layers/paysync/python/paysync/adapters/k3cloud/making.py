@@ -15,6 +15,7 @@ from paysync.adapters.k3cloud.statuses import (
 )
 from paysync.core.bills import Json, Made
 from paysync.core.codes import Code
+from paysync.core.keys import collated
 from paysync.core.outcomes import Done, Outcome, Unknown
 
 
@@ -22,7 +23,8 @@ def made_of(answer: Answer, call: Call) -> Outcome[Made]:
     """The one bill that was made: with its number, or as a draft without one, whatever IsSuccess says of a draft.
 
     DefinitelyNot only for a recognised refusal that names no id and no number anywhere. Several targets, success with
-    errors, success without an id, a numbered bill in a refusal: Unknown, to be settled by asking.
+    errors, success without an id, a numbered bill in a refusal, the source's own number: Unknown, to be settled by
+    asking.
     """
     match document_of(answer, call):
         case Done(document):
@@ -43,7 +45,7 @@ def _judged(document: Json, call: Call) -> Outcome[Made]:
         named = traces.numbers if len(traces.numbers) > 1 else traces.ids
         return Unknown(diagnosis(Code.BILL_SEVERAL, call, bills=", ".join(sorted(named))))
     bill_id, number = next(iter(traces.ids), ""), next(iter(traces.numbers), "")
-    if bill_id and traces.ids == targets and _proves(statuses, traces):
+    if bill_id and traces.ids == targets and _proves(statuses, traces) and not _is_the_source(number, call):
         return Done(Made(bill_id, number))
     vendor = "; ".join(one.text for one in statuses.errors)
     return Unknown(diagnosis(Code.ERP_UNCONFIRMED, call, vendor, bill=bill_id or "?"))
@@ -56,6 +58,11 @@ def _proves(statuses: Statuses, traces: Traces) -> bool:
     if not traces.numbers:
         return True
     return not statuses.errors and all(block.success for block in statuses.blocks)
+
+
+def _is_the_source(number: str, call: Call) -> bool:
+    """Whether the answer names what was pushed, and not what was made. Ids of two forms may be equal, numbers tell."""
+    return bool(number) and collated(number) == collated(call.subject)
 
 
 def _targets(result: Mapping[str, Json]) -> frozenset[str]:
