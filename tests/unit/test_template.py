@@ -200,7 +200,7 @@ def test_a_queue_s_policy_speaks_of_that_queue_alone() -> None:
     for name, one in policies.items():
         (statement,) = one["PolicyDocument"]["Statement"]
         assert statement["Resource"] == f"GetAtt {queues[name][0].removeprefix('Ref ')}.Arn"
-        assert "Condition" not in RESOURCES[name], "plain http to the vendors says nothing about SQS"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_two_failures_of_push_are_told_although_the_visibility_lies_between_them() -> None:
