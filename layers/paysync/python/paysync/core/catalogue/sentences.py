@@ -82,7 +82,7 @@ _OF_A_SCHEMES_NAME: Final[Mapping[str, str]] = {
 _OF_AN_ANSWER: Final[Mapping[str, str]] = {
     r"`code` is neither ACK nor NACK \(HTTP (\d+)\)": "`code` 既不是 ACK 也不是 NACK（HTTP {}）",
     r"ACK with HTTP (\d+)": "返回 ACK，但 HTTP 状态为 {}",
-    "ACK with failed rows": "返回 ACK，但其中有失败的行",
+    "ACK with rows that may have failed": "返回 ACK，但其中有数据行，可能是失败的行",
     "a login without entCode and tokenId": "登录返回中缺少 entCode 和 tokenId",
     "more than one list of rows": "有不止一个数据列表",
     "a row at (.+) is no object": "{} 中有一行不是对象",
