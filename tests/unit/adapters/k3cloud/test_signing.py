@@ -45,6 +45,13 @@ def test_credentials_that_cannot_sign_are_refused(field: str, value: str) -> Non
     assert not value.strip() or value not in str(caught.value)
 
 
+@pytest.mark.parametrize("language", ["1033", 3076, 0])
+def test_another_language_is_refused_before_the_first_call(language: object) -> None:
+    """What a refusal means is read from its words, and we know those of one language."""
+    with pytest.raises(SettingsError, match=r"lcid.*2052"):
+        Credentials.of({**SECRET, "lcid": language})
+
+
 @pytest.mark.parametrize("field", ["lcid", "org_num"])
 @pytest.mark.parametrize("value", ["x", "", None, "-1", 1.5, "２０５２"])
 def test_language_and_organisation_are_whole_numbers(field: str, value: object) -> None:

@@ -16,6 +16,7 @@ _MASK: Final = b"0054f397c6234378b09ca7d3e5debce7"
 _SECRET_PART: Final = re.compile(r"[A-Za-z0-9+/]{32}")
 _APP_ID: Final = re.compile(r"[\x21-\x5e\x60-\x7e]+_[A-Za-z0-9+/]{32}")
 _PARTS: Final = 2
+_SIMPLIFIED_CHINESE: Final = 2052
 _PATH_FROM: Final = 10
 """The SDK looks for the path's first slash from here on, so a scheme with a host of two characters loses a segment."""
 
@@ -28,7 +29,7 @@ class Credentials:
     user_name: str
     app_id: str
     app_secret: str = field(repr=False)
-    lcid: int = 2052
+    lcid: int = _SIMPLIFIED_CHINESE
     org_num: int = 0
 
     def __post_init__(self) -> None:
@@ -40,6 +41,9 @@ class Credentials:
         if "," in self.acct_id + self.user_name:
             raise _wrong("acct_id, user_name", "must not hold a comma")
 
+        if self.lcid != _SIMPLIFIED_CHINESE:
+            raise _wrong("lcid", "must be 2052: answers are understood in simplified Chinese alone")
+
     @property
     def app_data(self) -> str:
         """`acct_id,user_name,lcid,org_num`: what the second signature is about."""
@@ -49,7 +53,7 @@ class Credentials:
     def of(cls, secret: Mapping[str, object]) -> "Credentials":
         """From the JSON of the secret; `lcid` and `org_num` may be left out, and may be text or numbers."""
         texts = {name: str(secret.get(name) or "").strip() for name in ("acct_id", "user_name", "app_id", "app_secret")}
-        return cls(**texts, lcid=_whole(secret, "lcid", 2052), org_num=_whole(secret, "org_num", 0))
+        return cls(**texts, lcid=_whole(secret, "lcid", _SIMPLIFIED_CHINESE), org_num=_whole(secret, "org_num", 0))
 
 
 def signed_headers(credentials: Credentials, url: str, *, seconds: int) -> dict[str, str]:

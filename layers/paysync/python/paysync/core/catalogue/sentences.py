@@ -43,6 +43,7 @@ _OF_A_SETTING: Final[Mapping[str, str]] = {
     "does not begin with https://": "不是以 https:// 开头",
     "must be a host with a path and nothing else": "只能是主机加路径，不能有其他内容",
     r"is percent-encoded; write it as it reads \(k3cloud-webapi.md 2.1\)": "含有百分号编码，请按原样书写",
+    "must be 2052: answers are understood in simplified Chinese alone": "必须是 2052：只能读懂简体中文的返回信息",
     r"is not `<client id>_<32 base64 characters>`": "不是 `<客户端 ID>_<32 个 base64 字符>` 的形式",
     "must not hold a comma": "不能含有逗号",
     "says (.+)=(.*); write true or false": "{}={} 无效，请写 true 或 false",
