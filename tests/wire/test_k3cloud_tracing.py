@@ -11,6 +11,7 @@ from paysync.adapters.k3cloud.target import K3CloudTarget
 from paysync.core.bills import Json
 from paysync.core.codes import Code
 from paysync.core.scheme import Strategy
+from paysync.schemes.load import load
 from unit.adapters.k3cloud.doubles import FORM, inquiry, key, lookup, scheme, verdict
 from wire.k3cloud_tenant import ACCOUNT, HEAD_OFFICE, Tenant, done, edit, heads, pushed, read
 
@@ -171,6 +172,15 @@ def test_only_usable_records_count(tenant: Tenant) -> None:
         ("t ",): (HEAD_OFFICE, 100_002),
         ("",): (),
     }
+
+
+@pytest.mark.parametrize("about", [{"cancelled": True}, {"forbid_status": "B"}, {"document_status": "B"}], ids=str)
+def test_the_shipped_scheme_takes_no_account_that_cannot_pay(tenant: Tenant, about: dict[str, Json]) -> None:
+    """销户, 禁用, not audited: none is found, so that the payment waits; nor does it make a second one of the good."""
+    shipped = load("paid-to-paybill", {"rule_id": "R"})
+    tenant.simulator.load(bank_accounts=[{"number": one, "use_org": "100", **about} for one in ("X", ACCOUNT)])
+    found = done(tenant.target_of(shipped).lookup("pay_org", [("X",), (ACCOUNT,)]))
+    assert found == {("X",): (), (ACCOUNT,): (HEAD_OFFICE,)}
 
 
 def test_a_single_result_is_remembered_and_nothing_else_is(tenant: Tenant) -> None:
