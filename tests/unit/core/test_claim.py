@@ -8,7 +8,7 @@ import pytest
 
 from fakes import builders as b
 from fakes.system import START
-from paysync.core.claim import claim, hold_back
+from paysync.core.claim import claim, hold_back, reopened
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import BillKey
@@ -184,6 +184,15 @@ def test_a_claim_begins_with_what_maycur_shows_now(*, back: bool) -> None:
     turn = claim(desk, message(stands), stands)
     assert isinstance(turn, Turn)
     assert (turn.row.changed is None, ledger_of(desk).table[row.key].changed is None) == (back, back)
+
+
+@pytest.mark.parametrize("billed", [False, True])
+def test_a_replay_takes_what_maycur_shows_now_but_never_for_a_bill_that_exists(*, billed: bool) -> None:
+    """A corrected payment needs no second step; a bill that was made from the old content is for a person."""
+    row = replace(b.row(payment()), bill=BILL if billed else None)
+    shown = replace(row, changed=b.sighting(row))
+    opened = reopened(shown)
+    assert (opened.payment == shown.other, opened.changed is None) == (not billed, not billed)
 
 
 def test_a_rejected_row_with_a_bill_resumes_behind_it() -> None:
