@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
+import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -34,6 +36,21 @@ def running() -> Iterator[RunningSimulator]:
     """One server for this file."""
     with RunningSimulator.in_thread(lambda: make_app(State())) as simulator:
         yield simulator
+
+
+def test_a_caller_that_dies_in_the_middle_of_its_request_is_no_defect(
+    running: RunningSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A killed worker leaves no trace of the simulator's own code in a log that people read."""
+    place = urlsplit(running.url)
+    before = running.calls()["counts"].get("Push", 0)
+    path = "/K3Cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.Push.common.kdsvc"
+    with socket.create_connection((place.hostname, place.port)) as caller:
+        caller.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n{{".encode())
+        running.calls()  # by now the server reads
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, as by a kill
+    assert running.calls()["counts"].get("Push", 0) == before
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("aiohttp")] == []
 
 
 @pytest.fixture

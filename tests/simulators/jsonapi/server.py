@@ -21,6 +21,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from simulators.common import http
+from simulators.common.callers import may_leave
 from simulators.common.calls import CallLog
 from simulators.common.faults import FaultPlan
 from simulators.common.http import JSON_HEADERS
@@ -44,7 +45,7 @@ Control = Callable[[State, Any], object]
 def make_app(state: State | None = None) -> web.Application:
     """The application of one system; a fresh one unless given."""
     state = state or State()
-    app = web.Application()
+    app = web.Application(middlewares=[may_leave])
     for method, path, operation in ROUTES:
         app.router.add_route(method, BASE + path, _handler(state, operation))
     for method, path, control in _CONTROLS:

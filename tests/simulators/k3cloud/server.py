@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from multidict import CIMultiDict
 
+from simulators.common.callers import may_leave
 from simulators.common.faults import Fault, Kind
 from simulators.common.http import HTML_HEADERS, JSON_HEADERS, TEXT_HEADERS, Reply, answer, whole
 from simulators.k3cloud import control, jsontext, protocol
@@ -26,7 +27,7 @@ _MOST_KEPT = 4_000
 
 def make_app(state: State | None = None) -> web.Application:
     """The whole simulator as an aiohttp application."""
-    app = web.Application(client_max_size=64 * 2**20)
+    app = web.Application(middlewares=[may_leave], client_max_size=64 * 2**20)
     app[control.STATE] = state or State()
     load(app[control.STATE], {})
     app.add_routes(control.routes())

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from simulators.common import http
+from simulators.common.callers import may_leave
 from simulators.common.calls import Call
 from simulators.maycur import control, voices
 from simulators.maycur.tenant import Asked, Tenant
@@ -31,7 +32,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def make_app(tenant: Tenant | None = None) -> web.Application:
     """The application of one tenant; a fresh one unless given."""
     tenant = tenant or Tenant()
-    app = web.Application(client_max_size=_LARGEST_BODY)
+    app = web.Application(middlewares=[may_leave], client_max_size=_LARGEST_BODY)
     for method, path, operation, variant in ROUTES:
         app.router.add_route(method, BASE + path, _handler(tenant, operation, variant))
     control.add_routes(app, tenant)
