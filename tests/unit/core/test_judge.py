@@ -102,6 +102,7 @@ def test_our_reference_on_a_bill_of_another_payment_makes_it_nobody_s_second_bil
     marked = head("1", reference=OURS.code)
     wanted = {"bill": "FKD-1", "bill_id": "1", "owner": OTHERS.code}
     assert said(baseline_of(PLAIN, [marked], {"1": OTHERS})) == (Doubtful, Code.BILL_CLAIMED, wanted)
+    assert said(baseline_of(PLAIN, [replace(marked, number="")], {"1": OTHERS}))[2]["bill"] == "1"
     renamed = PaymentKey("renamed", OURS.code)
     assert said(baseline_of(PLAIN, [marked], {"1": renamed}))[2]["owner"] == f"{OURS.code} --scheme renamed"
     assert baseline_of(PLAIN, [replace(marked, voided=True)], {"1": OTHERS}) == Clear(("1",))

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from paysync.adapters.k3cloud.answers import (
     document_in,
     failure_of,
+    may_be_of_the_session,
     rows_of,
     session_was_lost,
     worth_repeating,
 )
 from paysync.adapters.k3cloud.replies import Call, Heard, Lost, NotSent
 from paysync.core.codes import Code
-from paysync.core.outcomes import Done, Outcome
+from paysync.core.diagnosis import Diagnosis
+from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from unit.adapters.k3cloud.doubles import PUSH, QUERY, error, refusal, result, said, status, verdict
 
 LOST = refusal(1, "会话信息已丢失，请重新登录")
@@ -28,6 +30,9 @@ def rows(document: object, columns: int = 2, http: int = 200) -> Outcome[Any]:
 
 
 # -------------------------------------------------------------------------------------------------------------- queries
+
+
+WHY = Diagnosis.of(Code.ERP_REFUSED, vendor="x")
 
 
 def test_rows_come_as_they_are() -> None:
@@ -148,6 +153,15 @@ def test_a_bare_error_speaks_by_its_whole_text(wrap: Any, text: str, wanted: tup
 def test_a_read_that_got_no_answer_may_be_asked_again(body: str, http: int, wanted: tuple[str, Code, bool]) -> None:
     """Transient where it passes by itself; what is refused at the door is a no at once."""
     assert verdict(rows(body, http=http)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("failure", "of_a_read", "of_a_write"),
+    [(None, False, False), (Unknown(WHY), True, True), (DefinitelyNot(WHY), True, False)],
+)
+def test_only_what_proves_itself_keeps_the_session(failure: Any, *, of_a_read: bool, of_a_write: bool) -> None:
+    """A good answer, and of a write a refusal that is believed; a refused read may be a lost session in other words."""
+    assert (may_be_of_the_session(failure, QUERY), may_be_of_the_session(failure, PUSH)) == (of_a_read, of_a_write)
 
 
 def test_only_reads_are_worth_repeating() -> None:

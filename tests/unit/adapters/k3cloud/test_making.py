@@ -59,6 +59,7 @@ def test_one_numbered_bill_without_complaint_is_done(document: object) -> None:
 def test_an_id_without_a_number_is_a_draft_whatever_the_flag_says(document: object) -> None:
     """It exists: it is completed by its id, and never pushed again."""
     assert judged(document) == DRAFT
+    assert made_of(said(document), replace(PUSH, subject="")) == DRAFT
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,9 @@ def test_both_blocks_of_a_push_are_heard() -> None:
     assert [one.text for one in both.errors] == ["保存失败", "反写"]
     assert both.codes == (11,)
     assert not both.boasts
+    assert not both.names
+    listed = {**saved, "SuccessEntitys": [{"BillNo": "FKD1"}]}
+    assert statuses_of({"ResponseStatus": saved, "ConvertResponseStatus": listed}).names
     boasting = status(messages=[error("成功")])
     assert statuses_of({"ResponseStatus": saved, "ConvertResponseStatus": boasting}).boasts
     assert statuses_of({"ConvertResponseStatus": boasting}).boasts
