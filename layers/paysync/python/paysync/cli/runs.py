@@ -17,7 +17,6 @@ from paysync.core.times import MILLISECOND, Window, from_shanghai_iso, iso
 FromOption = Annotated[str, typer.Option("--from", help="Start of the range (ISO 8601; without a zone Shanghai's).")]
 ToOption = Annotated[str, typer.Option("--to", help="End of the range, not included.")]
 
-
 _BETWEEN_TRIES: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = timedelta(minutes=10)
 _BREATH: Final = timedelta(seconds=3)
@@ -110,11 +109,15 @@ def _round(stack: Stack, payload: Mapping[str, object]) -> dict[str, Any]:
         return invoke(stack, "FetchFunction", payload)
     except RunFailedError as error:
         render.err.print(f"the run failed: {error}", markup=False)
-        render.err.print(f"everything before {payload['from']} was read: go on with --from {payload['from']}")
+        _tell_how_to_go_on(payload)
         raise typer.Exit(1) from None
     except (ClientError, BotoCoreError, KeyboardInterrupt):
-        render.err.print(f"everything before {payload['from']} was read: go on with --from {payload['from']}")
+        _tell_how_to_go_on(payload)
         raise
+
+
+def _tell_how_to_go_on(payload: Mapping[str, object]) -> None:
+    render.err.print(f"everything before {payload['from']} was read: go on with --from {payload['from']}")
 
 
 def window_of(start: str, end: str) -> Window:

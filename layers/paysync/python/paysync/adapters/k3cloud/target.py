@@ -88,19 +88,16 @@ class K3CloudTarget:
         """
         if not ids:
             return Done({})
-        match self._bills(ids, self._target.save):
-            case Done(found) if (missing := [one for one in ids if one not in found]) and self._joins_entries:
-                match self._bills(missing, replace(self._target.save, entry="") if self._target.save else None):
+        step = self._target.save
+        match self._bills(ids, step):
+            case Done(found) if step and step.entry and (missing := [one for one in ids if one not in found]):
+                match self._bills(missing, replace(step, entry="")):
                     case Done(bare):
                         return Done({**found, **bare})
                     case failure:
                         return failure
             case outcome:
                 return outcome
-
-    @property
-    def _joins_entries(self) -> bool:
-        return self._target.save is not None and bool(self._target.save.entry)
 
     def _bills(self, ids: Sequence[str], step: SaveStep | None) -> Outcome[Mapping[str, Bill]]:
         forms, reference, wanted = self._forms, self._target.reference_field, frozenset(ids)
