@@ -19,6 +19,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
@@ -93,7 +94,8 @@ def main() -> int:
     """All of it; 0 only if nothing failed."""
     options = _options()
     print(f"seed of the triples: {SEED}; seeds {options.first} to {options.first + options.seeds - 1}", flush=True)
-    begin, commit = time.monotonic(), _commit()
+    alone, begin, commit = _alone(), time.monotonic(), _commit()
+    print(f"one process alone: {alone:.0f} seeds a second", flush=True)
     kept = Kept(ROOT / ".cache" / "soak", loaded_code(ROOT))
     print(f"{len(kept)} pieces are finished from before", flush=True)
     results = _run(list(_programme(options)), options.jobs, begin + 60 * options.minutes, kept)
@@ -105,9 +107,16 @@ def main() -> int:
     print(f"{len(results.guards):>8} guards taken out: {sum(bool(words) for *_, words in results.guards)} noticed")
     for name, count in results.left_out.items():
         print(f"{count:>8} pairs left out, {name}")
-    page = _page(results, options, commit, time.monotonic() - begin)
+    page = _page(results, options, commit, time.monotonic() - begin, alone)
     (ROOT / "docs" / "evidence.md").write_text(page, encoding="utf-8")
     return 1 if failures else 0
+
+
+def _alone() -> float:
+    """How many seeds one process runs in a second of its own while no other is at work."""
+    with ProcessPoolExecutor(1, initializer=soaking.begins) as one:
+        parts = [one.submit(soaking.of_seeds, range(AT_ONCE)).result() for _ in range(5)]
+    return median(part.runs / part.seconds for part in parts)
 
 
 def _options() -> argparse.Namespace:
@@ -196,7 +205,7 @@ def _run(programme: list[Job], processes: int, end: float, kept: Kept) -> Result
 # ---- the page
 
 
-def _page(results: Results, options: argparse.Namespace, commit: str, seconds: float) -> str:
+def _page(results: Results, options: argparse.Namespace, commit: str, seconds: float, alone: float) -> str:
     when = f"{options.jobs} processes, {seconds / 60:.0f} minutes"
     if results.from_before:
         when += f" and those in which {results.from_before} pieces had been finished before"
@@ -208,6 +217,8 @@ def _page(results: Results, options: argparse.Namespace, commit: str, seconds: f
         "`tests/simulation/`. A failure prints the call that shows it again.",
         "",
         f"Commit {commit}, Python {platform.python_version()}, {when}, {which}.",
+        "",
+        f"One process alone, before the others began: {alone:.0f} seeds a second (the median of five times {AT_ONCE}).",
         "",
         "## Runs",
         "",

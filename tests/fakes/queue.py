@@ -122,6 +122,13 @@ class MemoryQueue:
             moved += 1
         return moved
 
+    def shows_by(self, at: Instant) -> bool:
+        """Whether a message can be received by then."""
+        if not self._due or self._due[0][0] > at:
+            return False
+        visible = self.next_visible()
+        return visible is not None and visible <= at
+
     def next_visible(self) -> Instant | None:
         """When the next message can be received: where a simulation may jump to."""
         while self._due:

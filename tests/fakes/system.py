@@ -39,10 +39,11 @@ class FakeClock:
 class SeededIds:
     """Tokens in a row and fractions from a seed: the same seed, the same run."""
 
-    __slots__ = ("_chance", "_count", "_prefix")
+    __slots__ = ("_chance", "_count", "_prefix", "_seed")
 
     def __init__(self, seed: int = 0, prefix: str = "t") -> None:
-        self._chance = random.Random(seed)  # noqa: S311 - repeatable is the point
+        self._seed = seed
+        self._chance: random.Random | None = None
         self._count = 0
         self._prefix = prefix
 
@@ -53,4 +54,6 @@ class SeededIds:
 
     def fraction(self) -> float:
         """The seed's next number in [0, 1)."""
+        if self._chance is None:  # only few ever ask
+            self._chance = random.Random(self._seed)  # noqa: S311 - repeatable is the point
         return self._chance.random()

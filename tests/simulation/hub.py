@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
-from greenlet import greenlet
+from greenlet import GreenletExit, greenlet
 
 from fakes.faults import AnswerLost, Moment
 from fakes.system import START
@@ -20,11 +20,25 @@ if TYPE_CHECKING:
 MS: Final = timedelta(milliseconds=1)
 SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
-LEDGER_CALL: Final = 5 * MS
 SLOW_CALL: Final = 100 * SECOND
 STALLED_CALL: Final = timedelta(minutes=20)
 
 Work: TypeAlias = Callable[[], None]
+
+
+class Span:
+    """How long a kind of call takes: usually, and by chance, half of that to one and a half."""
+
+    __slots__ = ("any", "usual")
+
+    def __init__(self, usual: timedelta) -> None:
+        self.usual = usual
+        self.any = tuple(usual * (512 + share) // 1024 for share in range(1024))
+        """Worked out beforehand: a timedelta times a number takes long."""
+
+
+LEDGER_CALL: Final = Span(5 * MS)
+QUEUE_CALL: Final = Span(10 * MS)
 
 
 class Killed(BaseException):
@@ -34,19 +48,61 @@ class Killed(BaseException):
 class Actor:
     """One invocation (or one command of an operator) on its way."""
 
-    __slots__ = ("dies_at", "fault", "glet", "jumped", "last", "name", "sandbox", "started")
+    __slots__ = ("dies_at", "fault", "jumped", "last", "name", "run", "runner", "sandbox", "started")
 
-    def __init__(self, name: str, started: Instant, *, sandbox: "SandboxLike | None", dies_at: Instant | None) -> None:
+    def __init__(
+        self, name: str, run: "Callable[[Actor], None]", started: Instant, sandbox: "SandboxLike | None"
+    ) -> None:
         self.name = name
+        self.run = run
         self.started = started
         self.sandbox = sandbox
-        self.dies_at = dies_at
+        self.dies_at: Instant | None = None
         self.fault: Fault | None = None
         self.jumped = False
         """Whether its clock jumped, or a call hung, while it ran: it may then misjudge its time."""
         self.last = False
         """Whether it only reads once more what a world at rest has to show."""
-        self.glet: greenlet | None = None
+        self.runner: _Runner | None = None
+        """What it runs in, from its first step to its last."""
+
+
+class _Runner:
+    """A greenlet that runs one actor after another: for each new one, memory is mapped and given back."""
+
+    free: ClassVar[list["_Runner"]] = []
+    """Those that wait for an actor of any hub."""
+
+    def __init__(self, hub: "Hub", actor: Actor) -> None:
+        self.hub = hub
+        self.actor = actor
+        self.greenlet = greenlet(self._run, hub.greenlet)
+        self.wrong: BaseException | None = None
+        """What ended the actor, if not its life: for the hub."""
+
+    @classmethod
+    def of(cls, hub: "Hub", actor: Actor) -> "_Runner":
+        """One that waits, or a new one."""
+        if not cls.free:
+            return cls(hub, actor)
+        waits = cls.free.pop()
+        waits.hub, waits.actor = hub, actor
+        return waits
+
+    def _run(self) -> None:
+        while True:
+            self.wrong = self._lived()
+            _Runner.free.append(self)
+            self.hub.greenlet.switch()
+
+    def _lived(self) -> BaseException | None:
+        try:
+            self.hub.life(self.actor)
+        except GreenletExit:  # its hub is forgotten, and it with it
+            raise
+        except BaseException as error:  # noqa: BLE001 - raised again by the hub
+            return error
+        return None
 
 
 class SandboxLike:
@@ -91,7 +147,7 @@ class Hub:
         self.actors: set[Actor] = set()
         self._events: list[tuple[Instant, int, Actor | Work]] = []
         self._sequence = 0
-        self._hub = greenlet.getcurrent()
+        self.greenlet = greenlet.getcurrent()
 
     # ---- points
 
@@ -143,10 +199,10 @@ class Hub:
         if fault is Fault.ANSWER_LOST:
             raise AnswerLost
 
-    def spend(self, fault: Fault | None, usual: timedelta) -> None:
+    def spend(self, fault: Fault | None, span: Span) -> None:
         """The time that a call takes before its effect, or the end of the caller."""
         if fault is None:
-            self.wait(usual if self.plan is not None else self._about(usual))
+            self.wait(span.usual if self.plan is not None else span.any[self.rng.getrandbits(10)])
         elif fault is Fault.CRASH_BEFORE:
             raise Killed
         elif fault in {Fault.STALL, Fault.SLOW}:
@@ -154,11 +210,7 @@ class Hub:
                 self.current.jumped = True
             self.wait(STALLED_CALL if fault is Fault.STALL else SLOW_CALL)
         else:
-            self.wait(usual)
-
-    def _about(self, usual: timedelta) -> timedelta:
-        """Half of it to one and a half; by whole numbers, because a timedelta times a float takes twice as long."""
-        return usual * (512 + self.rng.getrandbits(10)) // 1024
+            self.wait(span.usual)
 
     def wait(self, span: timedelta) -> None:
         """Let time pass for the current actor: others go on meanwhile. At its deadline the actor is killed."""
@@ -174,7 +226,7 @@ class Hub:
         events = self._events
         if (events and events[0][0] <= at) or self.something_due(at):
             self._keep(at, actor)
-            self._hub.switch()
+            self.greenlet.switch()
         else:
             self.now = at
         if dies:
@@ -207,8 +259,9 @@ class Hub:
         lives: timedelta | None = None,
     ) -> Actor:
         """A new actor that begins now."""
-        actor = Actor(name, self.now, sandbox=sandbox, dies_at=self.now + lives if lives else None)
-        actor.glet = greenlet(lambda: self._life(actor, run), self._hub)
+        actor = Actor(name, run, self.now, sandbox)
+        if lives:
+            actor.dies_at = self.now + lives
         if sandbox is not None:
             sandbox.busy = True
         self.actors.add(actor)
@@ -233,9 +286,9 @@ class Hub:
     def stop(self) -> None:
         """End every actor, so that nothing is left behind."""
         for actor in list(self.actors):
-            if actor.glet is not None and actor.glet and not actor.glet.dead:
+            if actor.runner is not None:
                 self.current = actor
-                actor.glet.throw(Killed)
+                actor.runner.greenlet.throw(Killed)
         self.current = None
         self.actors.clear()
         self._events.clear()
@@ -258,22 +311,27 @@ class Hub:
 
     def _resume(self, actor: Actor) -> None:
         self.current = actor
-        try:
-            if actor.glet is not None:
-                actor.glet.switch()
-        finally:
-            self.current = None
-        if actor.glet is None or actor.glet.dead:
+        runner = actor.runner
+        if runner is None:
+            runner = actor.runner = _Runner.of(self, actor)
+        runner.greenlet.switch()
+        self.current = None
+        if actor.runner is None:
             self.actors.discard(actor)
+            wrong, runner.wrong = runner.wrong, None
+            if wrong is not None:
+                raise wrong
 
-    def _life(self, actor: Actor, run: Callable[[Actor], None]) -> None:
+    def life(self, actor: Actor) -> None:
+        """All that an actor does, to its end or its death."""
         try:
-            run(actor)
+            actor.run(actor)
         except Killed:
             if self.trace is not None:
                 self.tell("killed")
             if actor.sandbox is not None:
                 actor.sandbox.dead = True
         finally:
+            actor.runner = None
             if actor.sandbox is not None:
                 actor.sandbox.busy = False

@@ -11,12 +11,13 @@ from paysync.core.ports import SourcePage
 from paysync.core.scheme import Paging
 from paysync.core.times import MILLISECOND, Instant, Window, epoch_ms
 from simulation.faults import Fault
-from simulation.hub import MS, SECOND
+from simulation.hub import MS, SECOND, Span
 
 if TYPE_CHECKING:
     from simulation.world import World
 
-_CALL: Final = 150 * MS
+_CALL: Final = Span(150 * MS)
+_TIMEOUT: Final = Span(20 * SECOND)
 _FROM_ONE: Final = frozenset({Paging.PAGE_FROM_1, Paging.OFFSET_FROM_1})
 _BY_PAGE: Final = frozenset({Paging.PAGE_FROM_1, Paging.PAGE_FROM_0})
 _REFUSAL: Final = DefinitelyNot(Diagnosis.of(Code.MAYCUR_NACK, vendor="pageNum"))
@@ -69,7 +70,7 @@ class SimMaycur:
     def page(self, window: Window, number: int) -> Outcome[SourcePage]:
         world = self.world
         fault = world.point("page")
-        world.spend(fault, _CALL if fault is not F.TIMEOUT_NOT else 20 * SECOND)
+        world.spend(fault, _CALL if fault is not F.TIMEOUT_NOT else _TIMEOUT)
         if fault is not None and fault in _FAILURES:
             return _FAILURES[fault]
         first = 1 if self.reading in _FROM_ONE else 0

@@ -10,12 +10,10 @@ from paysync.core.records import Change, Commit, Committed, Letter, Message, Rec
 from paysync.core.states import State
 from paysync.core.times import Instant
 from simulation.faults import Fault
-from simulation.hub import MS, Killed, SandboxLike
+from simulation.hub import QUEUE_CALL, Killed, SandboxLike
 
 if TYPE_CHECKING:
     from simulation.world import World
-
-_CALL = 10 * MS
 
 
 class SimClock:
@@ -107,7 +105,7 @@ class SimOutbox:
         return self.world.queue.visible()
 
     def _spend(self, fault: Fault | None) -> None:
-        self.world.spend(fault, _CALL)
+        self.world.spend(fault, QUEUE_CALL)
 
 
 class SimInbox:
@@ -118,6 +116,6 @@ class SimInbox:
 
     def postpone(self, received: Received, span: timedelta) -> None:
         fault = self.world.point("postpone")
-        self.world.spend(fault, _CALL)
+        self.world.spend(fault, QUEUE_CALL)
         if fault is not Fault.LOST:
             self.world.queue.hide(received.receipt, span)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from paysync.core.bills import (
@@ -23,7 +24,7 @@ from paysync.core.outcomes import DefinitelyNot, Done, Failure, Outcome, Unknown
 from paysync.core.ports import LookupKey
 from simulation.books import BookedBill
 from simulation.faults import Fault
-from simulation.hub import MINUTE, MS, SECOND, Killed
+from simulation.hub import MINUTE, MS, SECOND, Killed, Span
 from simulation.pair import FORM
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ READ_TIMEOUT: Final = 20 * SECOND
 CALL_SPAN: Final = 25 * SECOND
 LATEST: Final = 12 * MINUTE
 """So much later than its request may a write be carried out; shorter than the quiet period less the clocks' errors."""
-_READ: Final = 200 * MS
-_WRITE: Final = 500 * MS
-_MAKE: Final = 1500 * MS
+_READ: Final = Span(200 * MS)
+_READ_HANGS: Final = Span(READ_TIMEOUT)
+_WRITE: Final = Span(500 * MS)
 
 F = Fault
 _UNKNOWN: Final[Mapping[Fault, Code]] = {
@@ -141,7 +142,7 @@ class SimTarget:
         if fault not in {F.CRASH_LATE, F.TIMEOUT_LATE, *_EXECUTED, F.CRASH_AFTER, F.SLOW, None}:
             never()  # killed before it leaves, hung, or answered without an effect
         try:
-            world.spend(None if fault in {F.CRASH_AFTER, F.CRASH_LATE} else fault, _MAKE * world.load.pace)
+            world.spend(None if fault in {F.CRASH_AFTER, F.CRASH_LATE} else fault, _make(world.load.pace))
         except Killed:
             if fault not in {F.CRASH_BEFORE, F.STALL}:
                 never()  # its deadline came while it waited, and it was not carried out
@@ -183,7 +184,7 @@ class SimTarget:
         if fault is not None and fault in _NOT:
             world.spend(None, _READ)
             return _NOT[fault]
-        world.spend(fault, READ_TIMEOUT if fault in _TIMEOUTS else _READ)
+        world.spend(fault, _READ_HANGS if fault in _TIMEOUTS else _READ)
         if fault is not None and fault in _UNKNOWN:
             return Unknown(Diagnosis.of(_UNKNOWN[fault]))
         return Done(work())
@@ -260,6 +261,12 @@ class SimTarget:
     def _own(self) -> list[BookedBill]:
         """The bills of its form."""
         return [b for b in self.books.bills.values() if b.form == self._form]
+
+
+@cache
+def _make(pace: int) -> Span:
+    """What a Push takes in an ERP that is so many times slower than usual."""
+    return Span(1500 * MS * pace)
 
 
 def _judged(code: Code | None) -> Outcome[None]:

@@ -29,7 +29,7 @@ from paysync.core.times import Instant, Window
 from paysync.core.turn import Acknowledge, PushPorts
 from simulation.books import INTEGRATION_USER, Books
 from simulation.faults import Fault
-from simulation.hub import MINUTE, MS, SECOND, Actor, Hub, SandboxLike
+from simulation.hub import MINUTE, QUEUE_CALL, SECOND, Actor, Hub, SandboxLike
 from simulation.invariants import Checker, ViolationError
 from simulation.maycur import SimMaycur
 from simulation.pair import FORMS, NAME, scheme
@@ -126,13 +126,12 @@ class World(Hub):
     # ---- what the hub asks
 
     def something_due(self, at: Instant) -> bool:
-        visible = self.queue.next_visible()
-        return visible is not None and visible <= at and self._free() is not None
+        return self.queue.shows_by(at) and self._free() is not None
 
     def due(self, limit: Instant) -> bool:
         """Lambda's poller: a batch for a free sandbox as soon as messages are visible."""
-        visible = self.queue.next_visible()
-        machine = self._free() if visible is not None and visible <= limit else None
+        visible = self.queue.next_visible() if self.queue.shows_by(limit) else None
+        machine = self._free() if visible is not None else None
         if visible is None or machine is None:
             return False
         self.now = max(self.now, visible)
@@ -365,7 +364,7 @@ class World(Hub):
         }
         verdicts = push_batch(batch, ports, deadline=clock.now() + PUSH_TIMEOUT)
         fault = self.point("delete")
-        self.spend(fault, 10 * MS)
+        self.spend(fault, QUEUE_CALL)
         if fault is Fault.LOST:
             return
         for received in batch:

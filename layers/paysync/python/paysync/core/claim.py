@@ -68,7 +68,8 @@ def claim(desk: Desk, received: Received, row: Row | None) -> Turn | Verdict:
         case Reopen():
             return _reopened(desk, received, row)
         case Take():
-            return _take(desk, received, row, Event.CLAIMED, row if row.other else replace(row, changed=None))
+            gone = row.changed is not None and row.other is None
+            return _take(desk, received, row, Event.CLAIMED, replace(row, changed=None) if gone else row)
 
 
 def reopened(row: Row) -> Row:
