@@ -203,7 +203,16 @@ def test_what_was_not_asked_for_is_left_out_where_that_is_harmless() -> None:
     bill = [[8, "FKD7", "C", "A", "", None, "PRE001", 1, 70, "6222", 1, 1]]
     assert server(bill, []).target().bills(["7"]) == Done({})
     total = [[8, "FKD7", "C", "A", "pay-1", "2025-01-31", 1, "li.si", 70, "6222", 1, 1]]
-    assert server(total).target().bills_by_reference(["PAY-1"]) == Done({"PAY-1": []})
+    assert server([one[:8] for one in total], total).target().bills_by_reference(["PAY-1"]) == Done({"PAY-1": []})
+
+
+def test_a_bill_without_entries_has_no_amount_but_is_there() -> None:
+    """A draft (暂存) may have none, and K3Cloud leaves it out where entries are asked for."""
+    with_entry, without = [8, "FKD8", "C", "A", "PAY-1", "2025-01-31", 1, "li.si"], [9, "", "Z", "A", "PAY-1", "", 1, ""]
+    tenant = server([with_entry, without], [[*with_entry, 70, "6222", 1, 1]])
+    outcome = tenant.target().bills_by_reference(["PAY-1"])
+    assert isinstance(outcome, Done)
+    assert [(bill.id, bill.amount) for bill in outcome.value["PAY-1"]] == [("8", Decimal(1)), ("9", None)]
 
 
 def test_a_row_that_nobody_asked_for_is_not_trusted() -> None:

@@ -205,7 +205,16 @@ class K3CloudTarget:
         return Done(agreed(asked, findings))
 
     def _totals(self, where: filters.Condition) -> Outcome[Sequence[BillTotal]]:
-        forms, step, reference = self._forms, self._target.save, self._target.reference_field
+        """Two questions: one for entries leaves a bill without any out, because K3Cloud joins them."""
+        step = self._target.save
+        bare = self._totals_of(where, None) if step and step.entry else Done(())
+        whole = self._totals_of(where, step)
+        if isinstance(bare, Done) and isinstance(whole, Done):
+            return Done(list({one.id: one for one in (*bare.value, *whole.value)}.values()))
+        return bare if not isinstance(bare, Done) else whole
+
+    def _totals_of(self, where: filters.Condition, step: SaveStep | None) -> Outcome[Sequence[BillTotal]]:
+        forms, reference = self._forms, self._target.reference_field
         query = self._bill_query(where, (forms.bill_date, *forms.creators), step, by_entry=True)
         return self._read(query, lambda lines: totals_in(lines, forms, reference, step))
 
