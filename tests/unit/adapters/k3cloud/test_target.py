@@ -208,7 +208,8 @@ def test_what_was_not_asked_for_is_left_out_where_that_is_harmless() -> None:
 
 def test_a_bill_without_entries_has_no_amount_but_is_there() -> None:
     """A draft (暂存) may have none, and K3Cloud leaves it out where entries are asked for."""
-    with_entry, without = [8, "FKD8", "C", "A", "PAY-1", "2025-01-31", 1, "li.si"], [9, "", "Z", "A", "PAY-1", "", 1, ""]
+    with_entry = [8, "FKD8", "C", "A", "PAY-1", "2025-01-31", 1, "li.si"]
+    without = [9, "", "Z", "A", "PAY-1", "", 1, ""]
     tenant = server([with_entry, without], [[*with_entry, 70, "6222", 1, 1]])
     outcome = tenant.target().bills_by_reference(["PAY-1"])
     assert isinstance(outcome, Done)
