@@ -84,6 +84,7 @@ KINDS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "watermark": _READ,
     "pause": _READ,
     "paid_on": _READ,
+    "counts": _READ,
     "unsettled": (*_READ, F.STALE),
     "create": _WRITE,
     "commit": (*_WRITE, *_AROUND_PUSH),

@@ -38,6 +38,9 @@ from simulation.ports import SimClock, SimInbox, SimLedger, SimOutbox
 from simulation.target import CALL_SPAN, LATEST, SimTarget
 
 PUSH_TIMEOUT: Final = 180 * SECOND
+FETCH_TIMEOUT: Final = 300 * SECOND
+RECONCILE_TIMEOUT: Final = 300 * SECOND
+SWEEP_TIMEOUT: Final = 120 * SECOND
 SWEEP_EVERY: Final = 5 * MINUTE
 CONCURRENCY: Final = 2
 A_PERSON_WAITS: Final = timedelta(hours=2)
@@ -186,15 +189,19 @@ class World(Hub):
     def _fetch(self, name: str, run: Callable[..., Report]) -> Actor:
         machine = SandboxLike()
 
-        def invocation(actor: Actor) -> None:
-            clock = SimClock(self, machine)
-            try:
-                run(self.fetch_ports(clock), deadline=clock.now() + 300 * SECOND)
-            except RunError:
-                self.tell("the run of fetch failed")
-            del actor
+        return self.start(
+            f"{name}-{next(self._names)}",
+            lambda _: self._runs_fetch(run, machine),
+            sandbox=machine,
+            lives=FETCH_TIMEOUT,
+        )
 
-        return self.start(f"{name}-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
+    def _runs_fetch(self, run: Callable[..., Report], machine: SandboxLike) -> None:
+        clock = SimClock(self, machine)
+        try:
+            run(self.fetch_ports(clock), deadline=clock.now() + FETCH_TIMEOUT)
+        except RunError:
+            self.tell("the run of fetch failed")
 
     def backfill(self) -> None:
         """An operator reads the last day again."""
@@ -204,27 +211,31 @@ class World(Hub):
     def reconcile(self) -> None:
         """One scheduled comparison of the three books; `reports` keeps what it says."""
         machine = SandboxLike()
+        self.start(
+            f"reconcile-{next(self._names)}",
+            lambda actor: self._runs_reconcile(Window(self.load.since, actor.started), machine),
+            sandbox=machine,
+            lives=RECONCILE_TIMEOUT,
+        )
 
-        def invocation(actor: Actor) -> None:
-            ports = ReconcilePorts(self.fetch_ports(SimClock(self, machine)), self.target, INTEGRATION_USER)
-            try:
-                self.reports.append(reconcile(ports, Window(self.load.since, actor.started)))
-            except RunError:
-                self.tell("reconcile failed")
-
-        self.start(f"reconcile-{next(self._names)}", invocation, sandbox=machine, lives=300 * SECOND)
+    def _runs_reconcile(self, window: Window, machine: SandboxLike) -> None:
+        ports = ReconcilePorts(self.fetch_ports(SimClock(self, machine)), self.target, INTEGRATION_USER)
+        try:
+            self.reports.append(reconcile(ports, window))
+        except RunError:
+            self.tell("reconcile failed")
 
     def sweep(self) -> None:
         """One scheduled run of sweep."""
         machine = SandboxLike()
+        self.start(
+            f"sweep-{next(self._names)}", lambda _: self._runs_sweep(machine), sandbox=machine, lives=SWEEP_TIMEOUT
+        )
 
-        def invocation(actor: Actor) -> None:
-            clock = SimClock(self, machine)
-            for each in self.schemes.values():
-                sweep(SweepPorts(each, self.ledger, self.outbox, clock, self.journal, self.schemes, "sim"))
-            del actor
-
-        self.start(f"sweep-{next(self._names)}", invocation, sandbox=machine, lives=120 * SECOND)
+    def _runs_sweep(self, machine: SandboxLike) -> None:
+        clock = SimClock(self, machine)
+        for name in self.schemes:
+            sweep(self.sweep_ports(name, clock))
 
     def person(self, name: str, does: Callable[[ReviewPorts], None], scheme: str = NAME) -> None:
         """A command of an operator."""
@@ -244,6 +255,29 @@ class World(Hub):
             since=self.load.since,
             code_version="sim",
         )
+
+    def sweep_ports(self, name: str, clock: SimClock) -> SweepPorts:
+        """The ports of sweep for one scheme."""
+        return SweepPorts(self.schemes[name], self.ledger, self.outbox, clock, self.journal, self.schemes, "sim")
+
+    def push_ports(self, clock: SimClock) -> dict[str, PushPorts]:
+        """The ports of push for every scheme."""
+        return {
+            name: PushPorts(
+                scheme=scheme,
+                ledger=self.ledger,
+                target=self.targets[name],
+                outbox=self.outbox,
+                inbox=self.inbox,
+                clock=clock,
+                ids=self.ids,
+                journal=self.journal,
+                integration_user=INTEGRATION_USER,
+                call_span=CALL_SPAN,
+                code_version="sim",
+            )
+            for name, scheme in self.schemes.items()
+        }
 
     # ---- running
 
@@ -345,31 +379,20 @@ class World(Hub):
         )
 
     def _invoked(self, batch: Sequence[Received], machine: SandboxLike) -> None:
-        clock = SimClock(self, machine)
-        ports = {
-            name: PushPorts(
-                scheme=scheme,
-                ledger=self.ledger,
-                target=self.targets[name],
-                outbox=self.outbox,
-                inbox=self.inbox,
-                clock=clock,
-                ids=self.ids,
-                journal=self.journal,
-                integration_user=INTEGRATION_USER,
-                call_span=CALL_SPAN,
-                code_version="sim",
-            )
-            for name, scheme in self.schemes.items()
-        }
-        verdicts = push_batch(batch, ports, deadline=clock.now() + PUSH_TIMEOUT)
+        done_with = self._runs_push(batch, machine)
         fault = self.point("delete")
         self.spend(fault, QUEUE_CALL)
         if fault is Fault.LOST:
             return
-        for received in batch:
-            if isinstance(verdicts.get(received.id), Acknowledge) and self.queue.delete(received.receipt):
+        for received in done_with:
+            if self.queue.delete(received.receipt):
                 self.checker.deleted(received, batch)
+
+    def _runs_push(self, batch: Sequence[Received], machine: SandboxLike) -> Sequence[Received]:
+        """What of the batch may be deleted."""
+        clock = SimClock(self, machine)
+        verdicts = push_batch(batch, self.push_ports(clock), deadline=clock.now() + PUSH_TIMEOUT)
+        return [one for one in batch if isinstance(verdicts.get(one.id), Acknowledge)]
 
     def _show(self, held: Held) -> None:
         """The visibility of a message in flight ends now."""
