@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 import pytest
 
+from fakes import builders as b
 from fakes.system import FakeClock
 from paysync.core.bills import Bill, BillEntry, BillHead, BillStatus, Cell
 from paysync.core.codes import Code
@@ -268,6 +269,17 @@ def test_a_bill_that_is_not_shown_yet_is_looked_at_again() -> None:
     desk, turn = completed(books)
     assert (stands(desk, turn), row_of(desk, turn).retries) == ((State.PUSHED, GONE), 1)
     assert isinstance(turn.verdict, GiveBack)
+
+
+def test_a_bill_of_content_that_maycur_has_corrected_is_left_to_a_person() -> None:
+    """It would be finished with an amount that is not true any more. No call before that."""
+    books = Books()
+    desk, turn = pushed(books)
+    turn.row = replace(turn.row, changed=b.sighting(turn.row))
+    assert ledger_of(desk).sighted(turn.row.key, b.sighting(turn.row), b.entry(turn.row, Event.CHANGED))
+    complete(desk, [turn])
+    state, why = stands(desk, turn)
+    assert (state, why and why.code, books.calls) == (State.REVIEW, Code.PAYMENT_CHANGED, [])
 
 
 def test_a_bill_that_is_gone_is_left_to_a_person() -> None:

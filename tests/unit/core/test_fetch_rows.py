@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from paysync.core.claim import reopened
 from paysync.core.codes import Code
 from paysync.core.records import Entry, Message, new_row
 from paysync.core.scheme import Condition, FieldSpec, FieldType
@@ -107,6 +109,50 @@ def test_a_field_that_the_scheme_declares_later_changes_no_payment() -> None:
     world.source.rows = [paid("P1", SECOND, note="x", payableAmount="1.00")]
     assert world.run().changed == 1
     assert world.run().changed == 0
+
+
+def test_what_a_corrected_scheme_makes_of_the_same_content_is_raised_while_it_matters() -> None:
+    """It had read the amount in cents: the row waits for a person, who accepts it; once, and none that is booked."""
+    world = World(paid("P1", SECOND, other="9.50"), paid("P2", SECOND, other="9.50"))
+    fields = (*world.scheme.source.fields, FieldSpec("other", "", FieldType.AMOUNT))
+    world.change(fields=fields)
+    world.run()
+    booked = world.rows["P2"]
+    world.ledger.table[booked.key] = replace(booked, state=State.DONE)
+    world.change(fields=fields, amount="other")
+    world.later()
+    assert [world.run().changed for _ in range(3)] == [1, 0, 0]
+    other = world.rows["P1"].other
+    assert other
+    assert other.facts
+    assert (other.facts.amount.value, world.rows["P2"].other) == (Decimal("9.50"), None)
+
+
+def test_a_rejected_row_is_replayed_as_a_corrected_scheme_reads_it() -> None:
+    """Deploy, let fetch read it again, replay: it must not stay unreadable."""
+    world = World(paid("P1", SECOND, other="9.50"))
+    fields = (*world.scheme.source.fields, FieldSpec("other", "", FieldType.AMOUNT, required=True))
+    world.change(fields=(*world.scheme.source.fields, FieldSpec("missing", "", FieldType.STRING, required=True)))
+    world.run()
+    assert world.rows["P1"].state is State.REJECTED
+    world.change(fields=fields)
+    world.later()
+    assert [world.run().changed for _ in range(2)] == [1, 0]
+    opened = reopened(world.rows["P1"])
+    assert opened.payment.facts
+    assert opened.payment.record["other"] == "9.50"
+
+
+def test_a_rejected_row_gets_the_field_that_its_templates_lacked() -> None:
+    """Declared since it was stored: with the record as it was, each replay would be rejected again."""
+    world = World(paid("P1", SECOND, note="x"))
+    world.run()
+    row = world.rows["P1"]
+    world.ledger.table[row.key] = replace(row, state=State.REJECTED)
+    world.change(fields=(*world.scheme.source.fields, FieldSpec("note", "", FieldType.STRING)))
+    world.later()
+    assert [world.run().changed for _ in range(2)] == [1, 0]
+    assert reopened(world.rows["P1"]).payment.record["note"] == "x"
 
 
 def test_two_contents_of_one_payment_in_one_answer_are_a_row_and_its_change() -> None:

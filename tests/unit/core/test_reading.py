@@ -180,6 +180,14 @@ def test_a_field_that_is_declared_later_is_no_change() -> None:
     assert not same_content(scheme(), known, only(scheme(), raw(count=3, document="FK-2")))
 
 
+def test_a_field_that_is_declared_no_more_is_no_change() -> None:
+    """What both versions of the scheme know is compared."""
+    known = only(scheme(), raw(count=3))
+    newer = scheme(fields=FIELDS[:4])
+    assert same_content(newer, known, only(newer, raw(count=3)))
+    assert not same_content(newer, known, only(newer, raw(count=3, document="FK-2")))
+
+
 @given(st.dictionaries(st.sampled_from(["id", "document", "sum", "paid", "count", "note", "lines", "x"]), ANYTHING))
 def test_no_row_vanishes_and_none_breaks_the_run(row: dict[str, Any]) -> None:
     """Whatever a source sends becomes payments or is counted as skipped; a payment has facts or a fault, never both."""

@@ -143,6 +143,7 @@ def test_a_decision_whose_message_is_not_confirmed_stands_all_the_same() -> None
         ({"bill": OTHER}, lambda d: adopt(d.ports, d.seen(), "7", "x"), "has_another_bill"),
         ({}, lambda d: adopt(d.ports, d.seen(), "9", "x"), "bill_not_shown"),
         ({}, lambda d: adopt(d.ports, d.seen(owner=payment("P2").key), "7", "x"), "bill_not_shown"),
+        ({}, lambda d: adopt(d.ports, ours(d, "P2"), "7", "x"), "carries_another_reference"),
         ({"bill": REF}, lambda d: confirm_none(d.ports, d.seen(), "x"), "has_a_bill"),
         ({}, lambda d: confirm_none(d.ports, ours(d), "x"), "carries_our_reference"),
         ({}, lambda d: confirm_none(d.ports, d.seen(changed(d)), "x"), "changed_content"),
@@ -164,9 +165,9 @@ def test_a_decision_that_could_double_or_lose_money_is_refused(
     assert not desk.outbox.queue.held
 
 
-def ours(desk: Desk) -> Look:
-    """The bill carries the payment's key."""
-    return replace(desk.seen(), heads=(replace(HEAD, reference=desk.row.key.code),))
+def ours(desk: Desk, code: str = "P1") -> Look:
+    """The bill carries the payment's key, or another's."""
+    return replace(desk.seen(), heads=(replace(HEAD, reference=code),))
 
 
 def changed(desk: Desk) -> Row:
@@ -259,6 +260,26 @@ def test_accepted_content_replaces_the_recorded_one() -> None:
         Decimal("999.00"),
         None,
     )
+
+
+@pytest.mark.parametrize(("number", "kept"), [("FK-1", True), ("fk-1 ", True), ("FK-2", False)])
+def test_who_is_for_another_document_by_now_lets_go_of_the_former(number: str, *, kept: bool) -> None:
+    """Two payments that have exchanged their documents would wait for each other for ever."""
+    desk = Desk()
+    seen = Sighting("d2", START, replace(payment(number=number), digest="d2"))
+    assert desk.ledger.sighted(desk.row.key, seen, b.entry(desk.row, Event.CHANGED))
+    assert isinstance(accept(desk.ports, desk.stands, "corrected"), Decided)
+    assert (str(SOURCE) in desk.ledger.locks) is kept
+
+
+def test_content_of_another_document_is_told_again_after_its_bill_was_adopted() -> None:
+    """The person finishes the bill that there is; what Maycur shows is no reason to stop it a second time."""
+    desk = Desk(bill=REF)
+    seen = Sighting("d2", START, replace(payment(number="FK-2"), digest="d2"))
+    assert desk.ledger.sighted(desk.row.key, seen, b.entry(desk.row, Event.CHANGED))
+    assert reason_of(accept(desk.ports, desk.stands, "x")) == "other_document"
+    assert isinstance(adopt(desk.ports, desk.seen(desk.stands), "7", "booked as it was"), Decided)
+    assert (desk.stands.state, desk.stands.changed) == (State.PUSHED, None)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ _REASONS = {
     "not_in_review": "the payment is not in REVIEW",
     "bill_not_shown": "K3Cloud shows no such free bill of this payment; the table has those that can be adopted",
     "has_another_bill": "the payment has another bill already: adopt that one, or close the case",
+    "carries_another_reference": "the bill carries another payment's key; if that is wrong, mend it in K3Cloud first",
     "has_a_bill": "the payment has a bill, so it can never be pushed again: adopt the bill, or close the case",
     "carries_our_reference": "a bill carries this payment's key: it is ours, adopt it",
     "changed_content": "Maycur shows other content by now: `paysync review accept KEY` takes it over",

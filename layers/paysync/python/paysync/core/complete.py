@@ -12,7 +12,7 @@ from paysync.core.bills import EDITABLE, Bill, BillStatus, Edit
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import DefectError
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
-from paysync.core.prepare import look_up
+from paysync.core.prepare import look_up, park_changed
 from paysync.core.records import BillRef
 from paysync.core.scheme import TargetPart
 from paysync.core.scope import scope_of
@@ -51,7 +51,8 @@ def complete(desk: Desk, turns: Sequence[Turn]) -> None:
     if not desk.scheme.target.reads:
         _take_its_word(desk, turns)
         return
-    look_up(desk, [t for t in turns if not t.lookups])
+    park_changed(desk, turns)
+    look_up(desk, [t for t in turns if t.verdict is None and not t.lookups])
     works = _read(desk, [t for t in turns if t.verdict is None])
     _save(desk, works)
     _submit(desk, _going(works))

@@ -12,7 +12,7 @@ from paysync.core.ports import Clock, Journal, Ledger, Outbox
 from paysync.core.reading import same_content
 from paysync.core.records import Entry, Message, Payment, Row, Sighting, new_row
 from paysync.core.scheme import Scheme
-from paysync.core.states import Event, State
+from paysync.core.states import SETTLED, Event, State
 
 
 class IntakePorts(Protocol):
@@ -105,13 +105,30 @@ def _send(ports: IntakePorts, report: Intake, rows: Sequence[Row]) -> None:
 
 def _raise_change(ports: IntakePorts, row: Row, payment: Payment) -> bool:
     """The content that was seen last counts, also where it is the recorded one again."""
-    if same_content(ports.scheme, row.changed.payment if row.changed else row.payment, payment):
+    if not _is_news(ports.scheme, row, payment):
         return False
     now = ports.clock.now()
     why = Diagnosis.of(Code.PAYMENT_CHANGED, number=payment.facts.source.number if payment.facts else "")
     entry = Entry(now, Event.CHANGED, row.state, row.fence, ports.actor, diagnosis=why)
-    if not ports.ledger.sighted(row.key, Sighting(payment.digest, now, payment), entry):
+    if not ports.ledger.sighted(row.key, Sighting(_mark(ports.scheme, row, payment), now, payment), entry):
         return False
     ports.journal.tell("a payment shows other content", key=row.key)
     ports.journal.count("Changed")
     return True
+
+
+def _is_news(scheme: Scheme, row: Row, seen: Payment) -> bool:
+    """Other content; or the same, of which a corrected scheme now makes something else, while it can still matter."""
+    last = row.changed.payment if row.changed else row.payment
+    if not same_content(scheme, last, seen):
+        return True
+    if row.state in SETTLED:
+        return False
+    return last.facts != seen.facts or (row.state is State.REJECTED and last.digest != seen.digest)
+
+
+def _mark(scheme: Scheme, row: Row, seen: Payment) -> str:
+    """What tells the sighting from the recorded content: the scheme's version where only the reading differs."""
+    if seen.digest != row.payment.digest or seen.facts == row.payment.facts:
+        return seen.digest
+    return f"{seen.digest}@{scheme.version}"

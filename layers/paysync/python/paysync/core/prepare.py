@@ -25,9 +25,7 @@ from paysync.core.wanted import amount_in
 
 def prepare(desk: Desk, turns: Sequence[Turn]) -> None:
     """Leave each turn with an intent, with a bill that is ours, or with a verdict."""
-    for turn in turns:
-        if turn.row.other:
-            desk.park(turn, Diagnosis.of(Code.PAYMENT_CHANGED, number=_facts(turn).source.number))
+    park_changed(desk, turns)
     documents = _documents(desk, _left(turns))
     heads = _existing(desk, _left(turns), documents)
     owners = _owners(desk, heads)
@@ -36,6 +34,13 @@ def prepare(desk: Desk, turns: Sequence[Turn]) -> None:
     earlier = _earlier_amounts(desk, _left(clear), heads)
     for turn in _left(clear):
         _ready(desk, turn, documents, heads.get(turn.row.key, ()), earlier)
+
+
+def park_changed(desk: Desk, turns: Sequence[Turn]) -> None:
+    """Nothing goes on with content that Maycur does not show any more: a person says which is right."""
+    for turn in turns:
+        if turn.row.other:
+            desk.park(turn, Diagnosis.of(Code.PAYMENT_CHANGED, number=_facts(turn).source.number))
 
 
 def look_up(desk: Desk, turns: Sequence[Turn]) -> None:

@@ -43,11 +43,13 @@ def key_text(scheme: Scheme, raw: Mapping[str, object]) -> str | None:
 
 
 def same_content(scheme: Scheme, known: Payment, seen: Payment) -> bool:
-    """Whether a known payment was seen unchanged. A field that is declared only since it was stored is no change."""
+    """Whether a known payment was seen unchanged. A field declared or dropped since it was stored is no change."""
     if known.digest == seen.digest:
         return True
     specs = [spec for spec in scheme.source.fields if spec.name in known.record]
-    return len(specs) < len(scheme.source.fields) and digest_of(specs, known.record) == digest_of(specs, seen.record)
+    if known.record.keys() == {spec.name for spec in scheme.source.fields}:
+        return False
+    return digest_of(specs, known.record) == digest_of(specs, seen.record)
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -103,7 +103,8 @@ def adopt(ports: ReviewPorts, seen: Look, bill: str, reason: str) -> Decision:
     """This bill (by number or internal id) is the payment's: push completes it, with the content that is recorded.
 
     Where Maycur has shown other content since, `accept` comes first: a bill that a person has corrected would be
-    overwritten with what is not true any more.
+    overwritten with what is not true any more. Content of another document cannot be accepted for the bill that there
+    is: to adopt that bill says that it is finished as it is recorded, and what Maycur shows is raised anew.
     """
     if seen.row.state is not State.REVIEW:
         return NotDecided("not_in_review")
@@ -113,6 +114,8 @@ def adopt(ports: ReviewPorts, seen: Look, bill: str, reason: str) -> Decision:
     head, row = matching[0], seen.row
     if row.bill and row.bill.key.id != head.id:
         return NotDecided("has_another_bill")
+    if head.reference and head.reference != row.key.code:
+        return NotDecided("carries_another_reference")
     if _wants_accept(row):
         return NotDecided("changed_content")
     key = BillKey(ports.scheme.target.form, head.id)
@@ -127,6 +130,7 @@ def adopt(ports: ReviewPorts, seen: Look, bill: str, reason: str) -> Decision:
         waits_for=None,
         retries=0,
         wake_at=now + timedelta(minutes=1),
+        changed=row.changed if row.doubt else None,
     )
     note = f"adopt {head.number or head.id}: {reason}"
     return _decide(ports, Change(row, after, _entry(ports, after, note), lock=LockStep.TAKE, claim=key))
@@ -165,7 +169,17 @@ def accept(ports: ReviewPorts, row: Row, reason: str) -> Decision:
         return NotDecided("no_other_content")
     if row.bill and _other_document(row, other):
         return NotDecided("other_document")
-    return _reopen(ports, replace(row, payment=other, changed=None), row, f"accept changed content: {reason}")
+    opened = replace(row, payment=other, changed=None)
+    return _reopen(ports, opened, row, f"accept changed content: {reason}", lock=_lock_of_other(row, other))
+
+
+def _lock_of_other(row: Row, other: Payment) -> LockStep:
+    """The lock of a document that the payment is no longer for: kept, two that have exchanged theirs wait for ever."""
+    was, now = row.payment.facts, other.facts
+    same = (
+        was is None or now is None or (was.source.form, was.source.canonical) == (now.source.form, now.source.canonical)
+    )
+    return LockStep.KEEP if same else LockStep.FREE
 
 
 def _wants_accept(row: Row) -> bool:
@@ -199,7 +213,7 @@ def close(ports: ReviewPorts, row: Row, reason: str) -> Decision:
             return NotDecided("changed_meanwhile" if refused.row else "locked")
 
 
-def _reopen(ports: ReviewPorts, opened: Row, before: Row, note: str) -> Decision:
+def _reopen(ports: ReviewPorts, opened: Row, before: Row, note: str, *, lock: LockStep = LockStep.KEEP) -> Decision:
     now = ports.clock.now()
     after = opened.moved(
         resume_event(opened),
@@ -211,7 +225,7 @@ def _reopen(ports: ReviewPorts, opened: Row, before: Row, note: str) -> Decision
         retries=0,
         wake_at=now + timedelta(minutes=1),
     )
-    return _decide(ports, Change(before, after, _entry(ports, after, note)))
+    return _decide(ports, Change(before, after, _entry(ports, after, note), lock=lock))
 
 
 def _decide(ports: ReviewPorts, change: Change) -> Decision:
