@@ -95,6 +95,13 @@ def test_content_that_came_back_is_no_change(stand: Stand, run: Run) -> None:
     assert (row["changed"], row["changed_fields"]) == (False, [])
 
 
+def test_the_same_content_that_is_read_differently_is_shown_as_it_is_read(stand: Stand, run: Run) -> None:
+    """No field differs where a corrected scheme takes the amount from another one: the two readings do."""
+    changed(stand, now=WAS, digest="d1@2")
+    assert "read as: 1234.50 CNY, FKSQ-1, " in run("show", "PAY-1").out
+    assert "→ 999.00 CNY, FKSQ-1, " in run("show", "PAY-1").out
+
+
 def test_changed_ones_are_listed(stand: Stand, run: Run) -> None:
     """In every state, and nothing else; of long booked ones the days are named, as for every list."""
     changed(stand)

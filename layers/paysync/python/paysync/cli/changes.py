@@ -9,7 +9,7 @@ from paysync.cli.stack import Stack
 from paysync.core.errors import PaysyncError
 from paysync.core.fields import digest_of
 from paysync.core.money import exact, plain
-from paysync.core.records import Entry, Row, Scalar
+from paysync.core.records import Entry, Payment, Row, Scalar
 from paysync.core.scheme import FieldSpec, FieldType
 from paysync.core.times import from_epoch_ms
 
@@ -42,7 +42,10 @@ def tell(stack: Stack, row: Row) -> None:
         render.out.print(f"  shows the recorded content again since {since}")
         return
     render.out.print(f"  [yellow]shows other content[/yellow] since {since}:")
-    for one in differing(row, fields_of(stack, row.key.scheme)):
+    fields = differing(row, fields_of(stack, row.key.scheme))
+    if not fields:
+        render.out.print(f"    read as: {_reading(row.payment)} → {_reading(row.other)}", markup=False)
+    for one in fields:
         label = f" {one.spec.label}" if one.spec.label else ""
         was, now = (_for_people(one.spec, value) for value in (one.ledger, one.source))
         hidden = "  (differs in what is masked)" if was == now else ""
@@ -73,6 +76,12 @@ def _differing(
         spec = specs.get(name) or FieldSpec(name, "", FieldType.ANY, sensitive=True)  # who knows what it is
         if name in was and digest_of((spec,), {name: was[name]}) != digest_of((spec,), {name: now.get(name)}):
             yield Differing(spec, _said(spec, was[name]), _said(spec, now.get(name)))
+
+
+def _reading(payment: Payment) -> str:
+    """What the scheme made of a record: a corrected one may make something else of the same."""
+    facts = payment.facts
+    return f"{facts.amount}, {facts.source.number}, {render.local_time(facts.paid_at)}" if facts else "unreadable"
 
 
 def _said(spec: FieldSpec, value: Scalar) -> str | None:

@@ -67,8 +67,8 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
         en=Text(
             problem="Maycur now shows this payment with other content than when it was first seen.",
             cause=(
-                "It may have been corrected, reopened or bounced (“退票”) in Maycur. The ledger keeps both "
-                "versions and overwrites nothing."
+                "It may have been corrected, reopened or bounced (“退票”) in Maycur, or a corrected scheme reads it "
+                "differently now. The ledger keeps both versions and overwrites nothing."
             ),
             solution=(
                 "`paysync show KEY` prints what changed. If the new content is right, run `paysync review accept KEY` "
@@ -79,7 +79,7 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
         ),
         zh=Text(
             problem="这笔付款在每刻中的内容与首次读取时不一致。",
-            cause="可能在每刻被更正、重新打开，或发生银行退票。台账同时保留两个版本，不作覆盖。",
+            cause="可能在每刻被更正、重新打开，或发生银行退票；也可能是更正后的方案读法不同。台账同时保留两个版本，不作覆盖。",
             solution=(
                 "`paysync show KEY` 列出变化。新内容无误的，先执行 `paysync review accept KEY`；之后若因已有付款单再次"
                 "转入复核（`bill.foreign`），再执行 `paysync review adopt KEY BILL`，按新内容补全。无需入账的，执行 "
