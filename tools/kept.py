@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Found: TypeAlias = Tally | tuple[str, str, str]
 _RUNS_ON: Final = ("layers/paysync", "tests")
-_COUNTERS: Final = ("struck", "ends", "broken")
+_COUNTERS: Final = ("struck", "ends", "broken", "seen")
 
 
 class Kept:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 AT_ONCE = 250
+CROWDS_AT_ONCE = 25
 SEED = 20250131
 ALIKE = "ten_with_two_faulty"
 """Its pairs are run while there is time; `three_with_two_faulty` is the same without those that are alike."""
@@ -123,6 +124,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=int(os.environ.get("SEEDS", "100000")))
     parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--crowds", type=int, default=int(os.environ.get("CROWDS", "2000")))
     parser.add_argument("--triples", type=int, default=int(os.environ.get("TRIPLES", "10000")))
     parser.add_argument("--pairs", type=int, default=None, help="of each scenario only so many first faults")
     parser.add_argument(
@@ -149,6 +151,8 @@ def _programme(options: argparse.Namespace) -> Iterator[Job]:
     for start in range(options.first, options.first + options.seeds, AT_ONCE):
         end = min(start + AT_ONCE, options.first + options.seeds)
         yield Job("seeds", soaking.of_seeds, (range(start, end),))
+    for start in range(0, options.crowds, CROWDS_AT_ONCE):
+        yield Job("crowds", soaking.of_crowds, (range(start, min(start + CROWDS_AT_ONCE, options.crowds)),))
     yield from (Job("two faults", soaking.of_pairs, pair, options.cut) for pair in _firsts(options.pairs))
     ten = [(ALIKE, first) for first in strikes_after(ALIKE, {}, rereads=False)]
     yield from (Job("two faults of ten", soaking.of_pairs, pair, optional=True) for pair in _spread(ten))
@@ -262,6 +266,9 @@ def _ends(results: Results) -> Iterator[str]:
         if tally.name == "seeds":
             ends = ", ".join(f"{count} {name}" for name, count in sorted(tally.ends.items()))
             yield f"In the seeds {tally.ends.total()} payments ended: {ends}. A closed one had been made unbookable."
+        if tally.seen:
+            yield ""
+            yield f"In the {tally.name}: {', '.join(f'{count} {what}' for what, count in tally.seen.items())}."
 
 
 def _left_out(results: Results) -> Iterator[str]:

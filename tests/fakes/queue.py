@@ -58,6 +58,8 @@ class MemoryQueue:
         self.duplicates = duplicates
         self.expired: list[Held] = []
         """What retention has thrown away: for the checkers."""
+        self.spent = 0
+        """How many messages were received too often and went to the dead letters."""
         self.held: dict[str, Held] = {}
         self._due: list[tuple[Instant, int, str]] = []
         self._sequence = 0
@@ -172,6 +174,7 @@ class MemoryQueue:
 
     def _give_up(self, held: Held, dead_letters: "MemoryQueue") -> None:
         """SQS keeps the id and the time of sending, so the retention of both queues runs from the first send."""
+        self.spent += 1
         del self.held[held.id]
         held.visible_at = self.clock.now()
         held.receipt = ""

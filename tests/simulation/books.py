@@ -137,6 +137,12 @@ class Books:
         made.meant_for, made.touched_at = meant_for, now
         return made
 
+    def spread(self, bill: BookedBill, amount: Decimal, *, now: Instant) -> None:
+        """A person who knows what was paid for divides it among the bill's entries."""
+        for entry, value in zip(bill.entries, _split(amount, len(bill.entries)), strict=True):
+            entry.amount = value
+        bill.touched_at = now
+
     def save(self, bill_id: str, model: dict[str, object], *, without_amounts: bool = False) -> Code | None:
         """Change a bill by the model of Save; a draft becomes a numbered bill."""
         bill = self._there(bill_id)
@@ -190,10 +196,8 @@ class Books:
                 entry.amount = amount
 
     def _entries(self, amount: Decimal, parts: int) -> list[Entry]:
-        each = (amount / parts).quantize(Decimal("0.01"))
-        amounts = [each] * (parts - 1) + [amount - each * (parts - 1)]
         self.count += parts
-        return [Entry(str(200_000 + self.count - place), value) for place, value in enumerate(amounts)]
+        return [Entry(str(200_000 + self.count - place), value) for place, value in enumerate(_split(amount, parts))]
 
     def _book(  # noqa: PLR0913 - all that a bill begins with
         self,
@@ -225,3 +229,9 @@ class Books:
         )
         self.bills[name] = bill
         return bill
+
+
+def _split(amount: Decimal, parts: int) -> list[Decimal]:
+    """Cents that add up."""
+    each = (amount / parts).quantize(Decimal("0.01"))
+    return [each] * (parts - 1) + [amount - each * (parts - 1)]

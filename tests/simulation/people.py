@@ -1,6 +1,6 @@
 """What people do: an operator with the tools, and somebody who works in K3Cloud by hand meanwhile."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -13,7 +13,7 @@ from paysync.core.records import Row
 from paysync.core.replay import ReplayPorts, plan, replay
 from paysync.core.review import Look, ReviewPorts, accept, adopt, close, confirm_none, look
 from paysync.core.states import State
-from simulation.books import PERSON
+from simulation.books import PERSON, Application, BookedBill
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -82,9 +82,9 @@ def book_part_by_hand(world: "World") -> None:
         world.books.make_by_hand(application, Decimal("0.01"), now=world.now, meant_for=None, creator=PERSON)
 
 
-def void_the_bills(world: "World") -> None:
-    """Somebody voids every bill there is."""
-    for bill in world.books.bills.values():
+def void_the_bills(world: "World", of: Application | None = None) -> None:
+    """Somebody voids every bill there is, or each that one application has."""
+    for bill in _bills(world, of):
         bill.voided, bill.touched_at = True, world.now
 
 
@@ -94,16 +94,16 @@ def delete_the_bills(world: "World") -> None:
         bill.deleted, bill.touched_at = True, world.now
 
 
-def edit_the_bills(world: "World") -> None:
-    """Somebody changes the amount of every bill."""
-    for bill in world.books.bills.values():
+def edit_the_bills(world: "World", of: Application | None = None) -> None:
+    """Somebody changes the amount of every bill, or each that one application has."""
+    for bill in _bills(world, of):
         bill.entries[0].amount += Decimal("0.01")
         bill.touched_at = world.now
 
 
-def finish_the_bills(world: "World") -> None:
-    """Somebody submits and audits every bill as it stands."""
-    for bill in world.books.bills.values():
+def finish_the_bills(world: "World", of: Application | None = None) -> None:
+    """Somebody submits and audits every bill as it stands, or each that one application has."""
+    for bill in _bills(world, of):
         world.books.submit(bill.id)
         world.books.audit(bill.id)
         bill.touched_at = world.now
@@ -119,6 +119,10 @@ def correct_the_payments(world: "World") -> None:
 
 
 # ----------------------------------------------------------------------------------------------------------------------
+
+
+def _bills(world: "World", of: Application | None) -> Iterable[BookedBill]:
+    return world.books.bills.values() if of is None else world.books.of_source(of)
 
 
 def _on_each_in_review(world: "World", does: Callable[[ReviewPorts, Look], object]) -> None:

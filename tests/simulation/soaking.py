@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from simulation.chance import play_seed
+from simulation.crowd import CrowdWorld, happened, play_crowd
 from simulation.guards import GUARDS, Saw
 from simulation.invariants import ViolationError
 from simulation.sabotage import all_runs, noticed
@@ -58,6 +59,8 @@ class Tally:
     ends: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    seen: Counter[str] = field(default_factory=Counter)
+    """What these runs are there for, and how often it came about."""
 
     def add(self, part: Tally) -> None:
         """Take in the counts of a part."""
@@ -68,6 +71,7 @@ class Tally:
         self.ends += part.ends
         self.broken += part.broken
         self.failures += part.failures
+        self.seen += part.seen
 
     def take(self, run: Callable[[], World]) -> None:
         """Run one, and count it."""
@@ -98,6 +102,20 @@ def of_seeds(chosen: Iterable[int]) -> Tally:
     tally = Tally("seeds")
     for seed in chosen:
         tally.take(partial(play_seed, seed))
+    return tally
+
+
+def of_crowds(chosen: Iterable[int]) -> Tally:
+    """Whole runs of many payments by their seeds."""
+    tally = Tally("crowds")
+
+    def counted(seed: int) -> CrowdWorld:
+        world = play_crowd(seed)
+        tally.seen.update(happened(world))
+        return world
+
+    for seed in chosen:
+        tally.take(partial(counted, seed))
     return tally
 
 
