@@ -44,7 +44,7 @@ def test_a_crowd_is_the_same_again() -> None:
     assert first.points == second.points > 0
 
 
-# ---- what only a crowd notices
+# ---- what a crowd is there to notice
 
 
 def sweep_gives_up_after_a_day(patch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def half_of_a_full_batch_is_dropped(patch: pytest.MonkeyPatch) -> None:
 
     def treated(received: Sequence[Received], *rest: Any, **named: Any) -> dict[str, Verdict]:
         half = received[: len(received) // 2] if len(received) == 10 else received
-        return {r.id: Acknowledge() for r in received} | push.push_batch(half, *rest, **named)
+        return {**{r.id: Acknowledge() for r in received}, **push.push_batch(half, *rest, **named)}
 
     patch.setattr(world, "push_batch", treated)
 
@@ -89,6 +89,6 @@ def a_bill_is_what_its_first_entry_says(patch: pytest.MonkeyPatch) -> None:
 def test_a_crowd_notices(
     sabotage: Callable[[pytest.MonkeyPatch], None], promise: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What goes wrong only with many payments, several entries or after days breaks a promise within a few crowds."""
+    """What a small world seldom or never notices breaks a promise within a few crowds."""
     sabotage(monkeypatch)
     assert noticed(promise, (partial(play_crowd, seed) for seed in range(_SABOTAGED)))
