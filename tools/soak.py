@@ -1,6 +1,6 @@
 """`make soak`: far more of the simulation than `make test` runs, on every core, and the counts as docs/evidence.md.
 
-Every single fault, triples by chance, acts of people at every call, many seeds, every guard taken out, and pairs of
+Every single fault, triples by chance, acts of people at every call, many seeds, crowds, every guard out, and pairs of
 faults: all of every scenario, then those of the batch of ten (eight of which are alike) until `--minutes` have passed.
 What that leaves out is counted and printed. Broken off, it goes on where it was as long as the code is the same: what
 is finished stands in `.cache/soak/`. Ends with 1 when anything failed.
