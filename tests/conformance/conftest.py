@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
 
+from conformance.queues import MemoryQueues, MotoQueues, Queues, SqsQueues
 from fakes import aws
 from fakes.collected import MemoryCollectedRows
 from fakes.faults import AnswerLost, Moment
@@ -167,6 +168,18 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     made = MemoryBench() if backend == "memory" else DynamoBench(connection(request, backend))
     yield made
     assert not made.answer_still_to_lose
+
+
+@pytest.fixture(params=BACKENDS)
+def queues(request: pytest.FixtureRequest, journal: MemoryJournal, monkeypatch: pytest.MonkeyPatch) -> Queues:
+    """Fresh queues of each kind."""
+    backend: str = request.param
+    if backend == "memory":
+        return MemoryQueues()
+    sqs = connection(request, backend)("sqs")
+    if backend == "moto":
+        return MotoQueues(sqs, unique(), journal, monkeypatch)
+    return SqsQueues(sqs, unique(), journal)
 
 
 def unique() -> str:

@@ -1,4 +1,4 @@
-"""The queue in memory behaves as SQS does where a simulation depends on it."""
+"""What only the queue in memory has; what it has in common with SQS, tests/conformance asks of both."""
 
 from datetime import timedelta
 
@@ -26,35 +26,6 @@ def queues(*, disorder: float = 0.0, duplicates: float = 0.0) -> tuple[FakeClock
         duplicates=duplicates,
     )
     return clock, queue, dead
-
-
-def test_a_message_comes_back_when_its_visibility_ends() -> None:
-    """Unless it was deleted; an older delivery's receipt deletes nothing."""
-    clock, queue, _ = queues()
-    queue.put(MESSAGE)
-    (first,) = queue.receive()
-    clock.advance(VISIBILITY)
-    (second,) = queue.receive()
-    assert (second.id, second.receives) == (first.id, 2)
-    assert not queue.delete(first.receipt)
-    assert queue.delete(second.receipt)
-    clock.advance(VISIBILITY)
-    assert queue.receive() == []
-
-
-def test_a_spent_message_goes_to_the_dead_letters_and_back_with_a_new_id() -> None:
-    """After maxReceiveCount deliveries, at the next receive; a redrive starts its counting anew."""
-    clock, queue, dead = queues()
-    id_ = queue.put(MESSAGE)
-    for _ in range(3):
-        assert len(queue.receive()) == 1
-        clock.advance(VISIBILITY)
-    assert queue.receive() == []
-    assert (len(queue), len(dead)) == (0, 1)
-    assert dead.redrive(queue) == 1
-    (again,) = queue.receive()
-    assert (again.message, again.receives) == (MESSAGE, 1)
-    assert again.id != id_
 
 
 def test_a_letter_keeps_its_attempt_through_a_redrive() -> None:
