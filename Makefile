@@ -68,10 +68,10 @@ soak: dev ## far more of the simulation, and docs/evidence.md (SEEDS=… TRIPLES
 mutants: dev ## change the modules on which money rests, one thing at a time: their tests must notice (MODULES=…)
 	$(PY) tools/mutate.py $(MODULES)
 
-coverage: dev ## which lines and branches the tests reach: all of the modules on which money rests, 95 % of the whole
+coverage: dev ## which lines and branches the tests reach: all of the modules on which money rests, 95 % of the whole; docs/coverage.md
 	$(PY) tools/cover.py --jobs $(JOBS)
 
-chaos: dev ## kill workers, reset sockets, restart the AWS while payments run (PAYMENTS=… KILLS=… SEED=…)
+chaos: dev ## kill workers, reset sockets, restart the AWS while payments run, and docs/chaos.md (PAYMENTS=… KILLS=… SEED=…)
 	$(PY) tools/chaos.py
 
 bench: dev ## what one core does in a second, beside the budgets: the simulators, the simulated world

@@ -54,21 +54,24 @@ class Storm:
 
     @property
     def is_over(self) -> bool:
-        """Whether all that was to be paid is paid, and all that were to die are dead."""
-        return self.killed.total() >= self.kills and len(self.keys) >= self.payments
+        """Whether all that was to be paid is paid, all that were to die are dead, and every act was done once."""
+        return self.killed.total() >= self.kills and len(self.keys) >= self.payments and not self._owed()
 
     def begin(self, seed: int) -> None:
         """From now on calls are slow, so that there is something to hit, and some of them go wrong."""
         self.stack.fetch()  # with a login: who is killed at it has to wait for ten minutes
         self.stack.k3cloud.settings(latency_ms=60)
         self.stack.k3cloud.faults(*faults(seed))
-        self.stack.maycur.faults({"kind": "reset_after", "operation": "paid_list", "share": 0.02, "seed": seed})
+        self.stack.maycur.faults({"kind": "reset_after", "operation": "paid_list", "share": 0.1, "seed": seed})
 
     def step(self) -> None:
         """Some get paid, and something happens."""
         self._pay()
         if self.done["restarts"] < 2 and self.killed.total() * 3 >= self.kills * (self.done["restarts"] + 1):
             self._restart()
+            return
+        if self.killed.total() >= self.kills and (owed := self._owed()):
+            owed[0]()
             return
         acts: dict[Callable[[], None], int] = {
             self._kill_push: 12,
@@ -84,6 +87,12 @@ class Storm:
         self.stack.maycur.faults()
         self.stack.k3cloud.settings(latency_ms=0)
         self._mend(len(self._unaudited))
+
+    def _owed(self) -> list[Callable[[], None]]:
+        """What chance has left out of the acts that are promised."""
+        acts = {"schedules fired twice": self._fire_twice, "redrives by SQS": self._redrive}
+        owed = [act for name, act in acts.items() if not self.done[name]]
+        return owed if self.killed["fetch"] else [*owed, self._kill_fetch]
 
     # the acts
 
@@ -109,7 +118,12 @@ class Storm:
 
     def _kill_another(self) -> None:
         """fetch, sweep or reconcile, a moment after it was started."""
-        name = self.chance.choice(("fetch", "fetch", "sweep", "reconcile"))
+        self._kill_one(self.chance.choice(("fetch", "fetch", "sweep", "reconcile")))
+
+    def _kill_fetch(self) -> None:
+        self._kill_one("fetch")
+
+    def _kill_one(self, name: str) -> None:
         self._fire(name)
         _soon(lambda: bool(self.stack.workers(name)))
         time.sleep(self.chance.uniform(0, 1))
@@ -125,11 +139,16 @@ class Storm:
         """Some causes are mended, and dead letters come back: by SQS itself, or by an operator, while all goes on."""
         self._mend((len(self._unaudited) + 1) // 2)
         if self.chance.random() < 0.5:
-            self.stack.redrive()
-            self.done["redrives by SQS"] += 1
+            self._redrive()
         else:
             paysync("replay", "--all", "--yes", "--rate", "100", ends=None)  # 1 where push was quicker
             self.done["replays of all"] += 1
+
+    def _redrive(self) -> None:
+        """Dead letters come back under new ids."""
+        self.done["letters found by redrives of SQS"] += self.stack.messages(self.stack.outputs.dlq_url)
+        self.stack.redrive()
+        self.done["redrives by SQS"] += 1
 
     def _restart(self) -> None:
         """The whole local AWS stops gracefully, and comes back with all that it had."""

@@ -5,7 +5,8 @@ its over-push guard that may commit late and whose query may lag, one queue that
 one operator, one accountant. The judgements are the core's own functions (judgements.py).
 
 Left out, because they move no money between bills: amounts, Save, Submit and Audit one by one (a bill is completed in
-one step, by its id), voided bills, changed content, times (what depends on a time may happen at any time).
+one step, by its id), voided bills, what the other content of a payment says (that Maycur shows some is in it), times
+(what depends on a time may happen at any time).
 """
 
 from collections.abc import Iterator
