@@ -265,7 +265,7 @@ def _ends(results: Results) -> Iterator[str]:
     for tally in results.tallies.values():
         if tally.name == "seeds":
             ends = ", ".join(f"{count} {name}" for name, count in sorted(tally.ends.items()))
-            yield f"In the seeds {tally.ends.total()} payments ended: {ends}. A closed one had been made unbookable."
+            yield f"In the seeds {tally.ends.total()} payments ended: {ends}. Each CLOSED one was closed by a person."
         if tally.seen:
             yield ""
             yield f"In the {tally.name}: {', '.join(f'{count} {what}' for what, count in tally.seen.items())}."

@@ -7,12 +7,16 @@ from typing import Any, Final
 
 import pytest
 
+from fakes import ledger
 from fakes.ledger import MemoryLedger
-from paysync.core import call_back, claim, complete, fetch, intake, make, prepare, push, replay, review, turn
+from paysync.core import call_back, claim, complete, fetch, intake, make, prepare, push, replay, resolve, review, turn
+from paysync.core.bills import Cell
 from paysync.core.diagnosis import Diagnosis
+from paysync.core.keys import PaymentKey
 from paysync.core.outcomes import Failure
 from paysync.core.paging import Leaf
 from paysync.core.records import Change, Letter, LockStep, Message, Payment, Row
+from paysync.core.scheme import Lookup
 from paysync.core.states import Event
 from paysync.core.times import NEVER, Instant
 from paysync.core.turn import Acknowledge, Desk, GiveBack, Turn
@@ -23,8 +27,33 @@ Saw = Callable[[pytest.MonkeyPatch], None]
 
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
-    """A row may be changed by whoever read it once, whatever has become of it since."""
-    patch.setattr("fakes.ledger._holds", lambda *_: True)
+    """A row in the same state may be changed by whoever read it once, although others have had it since."""
+    original = ledger._holds
+
+    def holds(change: Change, stands: Row) -> bool:
+        return original(change, replace(stands, fence=change.before.fence))
+
+    patch.setattr(ledger, "_holds", holds)
+
+
+def no_look_at_the_state(patch: pytest.MonkeyPatch) -> None:
+    """A row may be changed by whoever has its fence, although it has gone on to another state."""
+    original = ledger._holds
+
+    def holds(change: Change, stands: Row) -> bool:
+        return original(change, replace(stands, state=change.before.state))
+
+    patch.setattr(ledger, "_holds", holds)
+
+
+def no_fence_for_wake_times(patch: pytest.MonkeyPatch) -> None:
+    """Sweep sets the time of a row that somebody has taken in hand since it was read."""
+    original = MemoryLedger._wake_later
+
+    def wake_later(self: MemoryLedger, row: Row, at: Instant) -> bool:
+        return original(self, self.table[row.key], at)
+
+    patch.setattr(MemoryLedger, "_wake_later", wake_later)
 
 
 def no_lease(patch: pytest.MonkeyPatch) -> None:
@@ -96,6 +125,31 @@ def no_new_intent_for_a_second_push(patch: pytest.MonkeyPatch) -> None:
 def no_quiet_period(patch: pytest.MonkeyPatch) -> None:
     """K3Cloud is asked at once, while the request may still be carried out."""
     patch.setattr(pair, "QUIET", timedelta(seconds=1))
+
+
+def no_policy(patch: pytest.MonkeyPatch) -> None:
+    """A Push without a trace is repeated although the tenant wants such a payment parked."""
+    patch.setattr(resolve, "_may_repush", lambda _, mine: not mine.row.repushed)
+
+
+def no_once(patch: pytest.MonkeyPatch) -> None:
+    """What the tenant allows once is done as often as the answer is lost."""
+    original = resolve._may_repush
+
+    def may_repush(desk: Desk, mine: Turn) -> bool:
+        return original(desk, replace(mine, row=replace(mine.row, repushed=False)))
+
+    patch.setattr(resolve, "_may_repush", may_repush)
+
+
+def no_second_look(patch: pytest.MonkeyPatch) -> None:
+    """What K3Cloud does not show at once counts as not made."""
+    patch.setattr(resolve, "LOOKS", 1)
+
+
+def no_time_between_looks(patch: pytest.MonkeyPatch) -> None:
+    """The second look comes at once, and shows what the first one has shown."""
+    patch.setattr(resolve, "_BETWEEN_LOOKS", timedelta())
 
 
 def no_doubt(patch: pytest.MonkeyPatch) -> None:
@@ -211,8 +265,42 @@ def no_row_before_its_debt_is_paid(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(call_back, "_settled", after)
 
 
+def no_discretion_in_a_reason(patch: pytest.MonkeyPatch) -> None:
+    """The bank account that was looked up in vain is named in full."""
+    original = prepare._settle_lookup
+
+    def settle(desk: Desk, mine: Turn, lookup: Lookup, results: Sequence[Cell]) -> None:
+        original(desk, mine, replace(lookup, within=str(mine.row.payment.record["payerAccountNumber"])), results)
+
+    patch.setattr(prepare, "_settle_lookup", settle)
+
+
+def no_discretion_in_a_message(patch: pytest.MonkeyPatch) -> None:
+    """A message carries the payment, not only its ids."""
+    original = SimOutbox.send
+
+    def send(self: SimOutbox, messages: Sequence[Message]) -> frozenset[PaymentKey]:
+        table = self.world.ledger.table
+        return original(self, [replace(m, digest=f"{dict(table[m.key].payment.record)}") for m in messages])
+
+    patch.setattr(SimOutbox, "send", send)
+
+
+def no_discretion_in_the_log(patch: pytest.MonkeyPatch) -> None:
+    """What is booked is told with its whole record."""
+    original = Desk.done
+
+    def done(self: Desk, mine: Turn) -> None:
+        original(self, mine)
+        self.ports.journal.tell("booked", key=mine.row.key, **dict(mine.row.payment.record))
+
+    patch.setattr(Desk, "done", done)
+
+
 GUARDS: Final[Mapping[Saw, str]] = {
     no_fence: "I8",
+    no_look_at_the_state: "I8",
+    no_fence_for_wake_times: "I8",
     no_lease: "I8",
     no_owner_token: "I10",
     no_source_lock: "I7",
@@ -222,6 +310,10 @@ GUARDS: Final[Mapping[Saw, str]] = {
     no_intent: "I6",
     no_new_intent_for_a_second_push: "I6",
     no_quiet_period: "I7",
+    no_policy: "I7",
+    no_once: "I7",
+    no_second_look: "I7",
+    no_time_between_looks: "I7",
     no_doubt: "I7",
     no_single_source: "I1",
     no_look_at_the_remaining_time: "time",
@@ -235,6 +327,9 @@ GUARDS: Final[Mapping[Saw, str]] = {
     no_pause_on_credentials: "pause",
     no_debt_on_the_booked_row: "I11",
     no_row_before_its_debt_is_paid: "I11",
+    no_discretion_in_a_reason: "I9",
+    no_discretion_in_a_message: "I9",
+    no_discretion_in_the_log: "I9",
 }
 """What is taken out, and the promise that breaks without it."""
 

@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from paysync.core.bills import BillStatus
+from paysync.core.bills import BillHead, BillStatus, Made
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Kind
 from paysync.core.fetch import PAID
 from paysync.core.keys import PaymentKey
-from paysync.core.records import Change, Message, Received, Row, Watermark
+from paysync.core.outcomes import DefinitelyNot, Outcome
+from paysync.core.records import Change, Entry, Letter, Message, Received, Row, Watermark
 from paysync.core.states import FINAL, SETTLED, WITH_BILL, Event, State
 from paysync.core.times import NEVER, Instant, local_date
 from paysync.core.turn import HANDOVER_AT
 from simulation.books import BookedBill
+from simulation.doubts import Doubts
 from simulation.hub import Actor
 from simulation.maycur import PaidRow
 from simulation.pair import AFTER, FORMS, NAME
 from simulation.target import CALL_SPAN
+from simulation.told import check_told
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -57,6 +60,8 @@ class Aim:
     key: PaymentKey
     row: Row
     used: bool = False
+    refused: bool = False
+    """Whether K3Cloud has answered that it made nothing."""
 
 
 class Checker:
@@ -67,20 +72,25 @@ class Checker:
         self.aims: dict[Actor, Aim] = {}
         self.looked_at: dict[tuple[Actor | None, PaymentKey], Instant] = {}
         """When an actor asked last for the bills of a payment's source."""
+        self.doubts = Doubts(world)
         self.flying: dict[PaymentKey, int] = {}
         """Pushes that may still be carried out."""
         self.pushes: list[PaymentKey] = []
         self.refused_at: list[Instant] = []
-        self.buried: set[tuple[PaymentKey, int | None]] = set()
+        self.messages: set[Message] = set()
+        """Those that were sent, also if they were lost."""
+        self.buried: dict[tuple[PaymentKey, int | None], Letter] = {}
         """Dead letters that were sent, by payment and attempt."""
 
     # ---- while it runs
 
     def committed(self, change: Change, stood: Row | None, stands: Row) -> None:
         """I8, the way of a bill, the lock in review, and what DONE means, at every commit."""
-        before, after, key = change.before, change.after, change.before.key
-        if stood is not None and (stood.fence > stands.fence or stood.state is not before.state):
-            self.fail("I8", key, f"a change from {before.state}/{before.fence} was made to {stood.state}/{stood.fence}")
+        before, key = change.before, change.before.key
+        if stood is not None:
+            self.overwritten(stood, before)
+        if stands.fence < before.fence:
+            self.fail("I8", key, f"its fence fell from {before.fence} to {stands.fence}")
         if stands.bill is None and stood is not None and stood.bill is not None:
             self.fail("I1", key, "the row lost its bill")
         if stands.bill is not None and stands.state in _NO_BILL_YET:
@@ -90,15 +100,19 @@ class Checker:
         if stands.bill is not None and self.world.ledger.claims.get(stands.bill.key) != key:
             self.fail("I4", key, f"its bill {stands.bill.key.id} is claimed by {self._owner(stands.bill.key.id)}")
         self._watch_lock(change, stands)
+        self._watch_doubt(change, stands)
         if change.entry.event is Event.INTENT_WRITTEN and self.world.current is not None:
             self.aims[self.world.current] = Aim(key, stands)
             self._watch_baseline(stands)
-        if after.state is State.DONE:
-            self._watch_done(stands)
-        if after.state is State.REJECTED and change.entry.event is Event.REFUSED:
-            self._watch_rejection(stands)
+        self._watch_end(change.entry, stands)
         if change.entry.event is Event.DELIVERED and (key, stands.fence) not in self.buried:
             self.fail("I3", key, "its dead letter counts as sent, but was not")
+
+    def overwritten(self, stood: Row, known: Row) -> None:
+        """I8: whoever writes knows the row as it stands."""
+        if stood.fence != known.fence or stood.state is not known.state:
+            what = f"a write for {known.state}/{known.fence} was made to {stood.state}/{stood.fence}"
+            self.fail("I8", known.key, what)
 
     def push_begins(self, actor: Actor | None, numbers: Sequence[str]) -> None:
         """I6, I7, the source lock, one source per Push, and enough time for the answer."""
@@ -124,6 +138,16 @@ class Checker:
     def pushing(self, actor: Actor | None) -> PaymentKey | None:
         """For whom this actor pushes."""
         return self.aims[actor].key if actor in self.aims else None
+
+    def answered(self, actor: Actor | None, outcome: Outcome[Made]) -> None:
+        """A Push has its answer."""
+        if actor in self.aims:
+            self.aims[actor].refused = isinstance(outcome, DefinitelyNot)
+
+    def looked(self, actor: Actor | None, key: PaymentKey, shown: Sequence[BillHead]) -> None:
+        """An actor was shown the bills of a payment's source."""
+        self.looked_at[actor, key] = self.world.now
+        self.doubts.looked(key, shown)
 
     def pushed(self, made: BookedBill | Code) -> None:
         """I1 at the moment that a bill comes into the books."""
@@ -169,6 +193,7 @@ class Checker:
 
     def sent(self, messages: Sequence[Message]) -> None:
         """The row comes first: a message without one explains nothing to nobody."""
+        self.messages.update(messages)
         for message in messages:
             if message.key not in self.world.ledger.table:
                 self.fail("I5", message.key, "its message was sent before its row was written")
@@ -222,7 +247,7 @@ class Checker:
             if since < world.read_again_at:
                 self._check_what_is_shown(shown)
         if world.checks_secrets:
-            self._check_secrets()
+            check_told(world)
 
     def _check_what_is_shown(self, paid: PaidRow) -> None:
         """What the ledger has seen last is what Maycur shows: a person accepts, and a replay takes, nothing else."""
@@ -293,6 +318,11 @@ class Checker:
         if change.before.state in _LOCKED and not may_lack:
             self.fail("I7", stands.key, f"{stands.state} without the lock that it had as {change.before.state}")
 
+    def _watch_doubt(self, change: Change, stands: Row) -> None:
+        actor = self.world.current
+        aim = self.aims.get(actor) if actor else None
+        self.doubts.committed(change, stands, refused=aim is not None and aim.key == stands.key and aim.refused)
+
     def _watch_baseline(self, row: Row) -> None:
         """What stood in the books for anybody to see when the baseline was read must be in it, and be another's."""
         facts, intent, world = row.payment.facts, row.intent, self.world
@@ -309,6 +339,14 @@ class Checker:
                 self.fail("I1", row.key, f"bill {bill.id} stood there, but is not in the baseline")
             if bill.counts and self._owner(bill.id) is None and bill.id not in row.not_ours:
                 self.fail("I1", row.key, f"an intent although bill {bill.id} stood there and belongs to nobody")
+
+    def _watch_end(self, entry: Entry, row: Row) -> None:
+        if row.state is State.DONE:
+            self._watch_done(row)
+        elif row.state is State.CLOSED and not entry.actor.startswith("op-"):
+            self.fail("I2", row.key, f"closed by {entry.actor}, who is no person")
+        elif row.state is State.REJECTED and entry.event is Event.REFUSED:
+            self._watch_rejection(row)
 
     def _watch_done(self, row: Row) -> None:
         ours = self.bills_of(row.key)
@@ -355,15 +393,3 @@ class Checker:
 
     def _recorded(self, raw: dict[str, object]) -> bool:
         return PaymentKey("sim", str(raw["paymentBizCode"])) in self.world.ledger.table
-
-    def _check_secrets(self) -> None:
-        """I9: no full account number where a person or a log sees it."""
-        world = self.world
-        said = [f"{line.what} {line.details}" for line in world.journal.lines]
-        said += [str(h.letter.diagnosis) for h in world.dead_letters.held.values() if h.letter]
-        for key in world.ledger.table:
-            said += [f"{entry.diagnosis} {entry.note}" for entry in world.ledger._lines.get(key, ())]
-        text = "\n".join(said)
-        for account in {str(row.raw["payerAccountNumber"]) for row in world.maycur.rows}:
-            if account in text:
-                self.fail("I9", PaymentKey("?", account[-4:]), "a full account number was told")

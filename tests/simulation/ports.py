@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fakes.ledger import MemoryLedger
 from paysync.core.keys import PaymentKey
-from paysync.core.records import Change, Commit, Committed, Letter, Message, Received, Watermark
+from paysync.core.records import Change, Commit, Committed, Letter, Message, Received, Row, Watermark
 from paysync.core.states import State
 from paysync.core.times import Instant
 from simulation.faults import Fault
@@ -50,6 +50,13 @@ class SimLedger(MemoryLedger):
             self._made.add(mine)
             self.world.checker.committed(change, stood, self.table[key])
         return result
+
+    def _wake_later(self, row: Row, at: Instant) -> bool:
+        stood = self.table.get(row.key)
+        woken = super()._wake_later(row, at)
+        if woken and stood is not None:
+            self.world.checker.overwritten(stood, row)
+        return woken
 
     def _advance(self, before: Watermark | None, after: Watermark, mine: object) -> bool:
         moved = super()._advance(before, after, mine)
@@ -95,7 +102,7 @@ class SimOutbox:
         if fault is Fault.NOT_SENT:
             return False
         world.dead_letters.put(letter.message, letter=letter)
-        world.checker.buried.add((letter.message.key, letter.message.attempt))
+        world.checker.buried[letter.message.key, letter.message.attempt] = letter
         if fault is Fault.CRASH_AFTER:
             raise Killed
         return fault is not Fault.SENT_UNCONFIRMED

@@ -8,6 +8,7 @@ from typing import Final
 from simulation.chance import play_seed
 from simulation.faults import Fault
 from simulation.invariants import ViolationError
+from simulation.regressions import PLANS
 from simulation.scenarios import play, play_one_bill_for_all, play_slow_erp
 from simulation.strikes import BY_HAND, Plan, assert_act_breaks_nothing, assert_ends_well, singles
 
@@ -30,7 +31,7 @@ class Noticed:
 
 
 def all_runs() -> list[Run]:
-    """To be listed while all guards are there: single faults, acts by hand during slow calls, seeds."""
+    """To be listed while all guards are there: what is kept, single faults, acts by hand during slow calls, seeds."""
     points = range(1, play(_ACTED_IN).points + 1)
     of_a_chain = [plan for plan in singles(_CHAIN) if set(plan.values()) == {Fault.CRASH_BEFORE}]
     of_a_batch = [plan for plan in singles(_BATCH) if {Fault.NOT_SENT, Fault.ROTATED} & set(plan.values())]
@@ -38,6 +39,7 @@ def all_runs() -> list[Run]:
     plans += [(name, plan) for name in _SCENARIOS for plan in singles(name)]
     acts = [(_ACTED_IN, act, point, {point: Fault.SLOW}) for act in BY_HAND for point in points]
     return [
+        *(partial(assert_ends_well, name, plan) for name, plan, _ in PLANS),
         play_slow_erp,
         play_one_bill_for_all,
         *(partial(assert_ends_well, _CHAIN, plan) for plan in of_a_chain),

@@ -108,7 +108,12 @@ class SimTarget:
 
     # ---- writes
 
-    def make(self, request: Mapping[str, Json]) -> Outcome[Made]:  # noqa: C901 - every way that a call can go
+    def make(self, request: Mapping[str, Json]) -> Outcome[Made]:
+        answer = self._pushed(request)
+        self.world.checker.answered(self.world.current, answer)
+        return answer
+
+    def _pushed(self, request: Mapping[str, Json]) -> Outcome[Made]:  # noqa: C901 - every way that a call can go
         world = self.world
         numbers = request["Numbers"]
         assert isinstance(numbers, list)
@@ -245,14 +250,15 @@ class SimTarget:
 
     def _heads(self, one: Inquiry, *, creators: bool) -> list[BillHead]:
         now = self.world.now
-        self.world.checker.looked_at[self.world.current, one.payment] = now
-        return [
+        heads = [
             _head(b, creators=creators)
             for b in self._own()
             if not b.deleted
             and b.visible_at <= now
             and (b.reference == one.reference or any(a.id == one.source_id for a in b.sources))
         ]
+        self.world.checker.looked(self.world.current, one.payment, heads)
+        return heads
 
     def _bills(self, ids: Sequence[str]) -> list[BookedBill]:
         now = self.world.now

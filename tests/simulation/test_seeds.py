@@ -30,7 +30,7 @@ def test_what_was_found_once_stays_mended(seed: int) -> None:
     play_seed(seed)
 
 
-@pytest.mark.parametrize(("name", "plan"), PLANS)
+@pytest.mark.parametrize(("name", "plan"), [(name, plan) for name, plan, _ in PLANS])
 def test_a_plan_that_was_found_once_stays_mended(name: str, plan: dict[int, Fault]) -> None:
     """Faults in a scenario that failed before; each at a call where it can happen, or it has lost its place."""
     ops = assert_ends_well(name, plan).ops or []
