@@ -12,6 +12,7 @@ from fakes.ledger import MemoryLedger
 from paysync.core import call_back, claim, complete, fetch, intake, make, prepare, push, replay, resolve, review, turn
 from paysync.core.bills import Cell
 from paysync.core.diagnosis import Diagnosis
+from paysync.core.judge import NothingYet
 from paysync.core.keys import PaymentKey
 from paysync.core.outcomes import Failure
 from paysync.core.paging import Leaf
@@ -145,6 +146,11 @@ def no_once(patch: pytest.MonkeyPatch) -> None:
 def no_second_look(patch: pytest.MonkeyPatch) -> None:
     """What K3Cloud does not show at once counts as not made."""
     patch.setattr(resolve, "LOOKS", 1)
+
+
+def no_heed_of_what_is_shown(patch: pytest.MonkeyPatch) -> None:
+    """A look counts as empty whatever K3Cloud shows."""
+    patch.setattr(resolve, "doubt_of", lambda *_: NothingYet())
 
 
 def no_time_between_looks(patch: pytest.MonkeyPatch) -> None:
@@ -313,6 +319,7 @@ GUARDS: Final[Mapping[Saw, str]] = {
     no_policy: "I7",
     no_once: "I7",
     no_second_look: "I7",
+    no_heed_of_what_is_shown: "I7",
     no_time_between_looks: "I7",
     no_doubt: "I7",
     no_single_source: "I1",
