@@ -37,6 +37,11 @@ def test_no_crowd_breaks_a_promise_and_all_that_they_are_for_comes_about() -> No
     assert 2 * seen["part payments booked"] > seen["payments booked"] > 0.6 * seen["payments"]
 
 
+def test_an_operator_with_many_cases_and_refused_credentials_is_no_violation() -> None:
+    """One walks through 13 cases while the credentials are refused: only push has to stand still."""
+    play_crowd(776)
+
+
 def test_a_crowd_is_the_same_again() -> None:
     """Else a failure could not be looked at."""
     first, second = (play_crowd(3, trace=True) for _ in range(2))
