@@ -114,7 +114,7 @@ class MemoryLedger:
         return [key for _, key in nsmallest(limit, found)]
 
     def paid_on(self, scheme: str, day: date) -> Iterable[PaymentKey]:
-        return through(self.io, "paid_on", lambda: sorted(self._days.get((scheme, day), ())))
+        return through(self.io, "paid_on", lambda: self._paid_on(scheme, day))
 
     def counts(self, scheme: str) -> Counts:
         return through(self.io, "counts", lambda: self._counted(scheme))
@@ -253,6 +253,9 @@ class MemoryLedger:
             self._days[after.key.scheme, local_date(before.payment.facts.paid_at)].pop(after.key, None)
         if after.payment.facts:
             self._days[after.key.scheme, local_date(after.payment.facts.paid_at)][after.key] = None
+
+    def _paid_on(self, scheme: str, day: date) -> Sequence[PaymentKey]:
+        return sorted(self._days.get((scheme, day), ()))
 
     def _counted(self, scheme: str) -> Counts:
         return Counts({state: many for state, many in self._counts[scheme].items() if many})

@@ -1,4 +1,10 @@
-"""Every kind of fault that the world knows, and which of them can happen at which call."""
+"""Every kind of fault that the world knows, and which of them can happen at which call.
+
+At the ports, a read that was reset, cut short, answered in HTML or refused is a read that gave nothing: the port says
+Unknown or DefinitelyNot, whatever was on the wire, so that TIMEOUT_NOT and SERVER_NOT stand for all of them; that the
+clients say so of each is held by tests/unit/adapters and tests/wire. DynamoDB or SQS that throttles for longer than
+their client repeats raises in the middle of an invocation, which ends there: the same as CRASH_BEFORE.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -40,18 +46,21 @@ class Fault(StrEnum):
     EXPIRY = "the visibility of what is in flight runs out"
     REDRIVE = "the dead letters are moved back"
     TWICE = "the schedules fire now"
-    SKEW = "this sandbox's clock is five minutes off from now on"
+    AHEAD = "this sandbox's clock is five minutes ahead from now on"
+    BEHIND = "this sandbox's clock is five minutes behind from now on"
     ROTATED = "the secret is rotated: nothing is accepted for ten minutes"
 
 
 F = Fault
-AROUND: Final = frozenset({F.DUPLICATE, F.EXPIRY, F.REDRIVE, F.TWICE, F.SKEW, F.ROTATED})
+AROUND: Final = frozenset({F.EXPIRY, F.REDRIVE, F.TWICE, F.AHEAD, F.BEHIND, F.ROTATED})
 """These happen to the world at the moment of a call; the call itself goes on."""
 
 _EVERYWHERE: Final = (F.CRASH_BEFORE, F.SLOW)
 _AROUND_PUSH: Final = (F.EXPIRY, F.TWICE, F.REDRIVE)
+_SKEW: Final = (F.AHEAD, F.BEHIND)
 _READ: Final = _EVERYWHERE
 _WRITE: Final = (*_EVERYWHERE, F.CRASH_AFTER, F.ANSWER_LOST, F.STALL)
+_SEND: Final = (*_EVERYWHERE, F.CRASH_AFTER, F.NOT_SENT, F.SENT_UNCONFIRMED)
 _ERP_READ: Final = (*_EVERYWHERE, F.TIMEOUT_NOT, F.SERVER_NOT, F.THROTTLED, F.SESSION, F.ROTATED)
 _ERP_UNKNOWN: Final = (
     F.TIMEOUT_NOT,
@@ -66,6 +75,7 @@ _ERP_UNKNOWN: Final = (
 )
 _ERP_WRITE: Final = (
     *_EVERYWHERE,
+    F.EXPIRY,
     F.CRASH_AFTER,
     F.CRASH_LATE,
     F.STALL,
@@ -78,12 +88,12 @@ _ERP_WRITE: Final = (
 )
 
 KINDS: Final[Mapping[str, tuple[Fault, ...]]] = {
-    "rows": (*_READ, F.SKEW),
+    "rows": (*_READ, *_SKEW),
     "lock_owner": _READ,
     "bill_owners": _READ,
-    "watermark": _READ,
+    "watermark": (*_READ, *_SKEW),
     "pause": _READ,
-    "paid_on": _READ,
+    "paid_on": (*_READ, F.STALE),
     "counts": _READ,
     "unsettled": (*_READ, F.STALE),
     "create": _WRITE,
@@ -93,15 +103,16 @@ KINDS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "wake_later": _WRITE,
     "advance": _WRITE,
     "set_pause": _WRITE,
-    "send": (*_EVERYWHERE, F.CRASH_AFTER, F.NOT_SENT, F.SENT_UNCONFIRMED),
-    "bury": (*_EVERYWHERE, F.CRASH_AFTER, F.NOT_SENT, F.SENT_UNCONFIRMED),
+    "send": _SEND,
+    "send_many": (*_SEND, F.PARTIAL),
+    "bury": _SEND,
     "waiting": _READ,
-    "receive": (F.DUPLICATE, F.EXPIRY, F.TWICE, F.REDRIVE, F.SKEW, F.ROTATED),
+    "receive": (F.DUPLICATE, F.TWICE, F.REDRIVE, *_SKEW, F.ROTATED),
     "postpone": (*_EVERYWHERE, F.LOST),
     "delete": (*_EVERYWHERE, F.LOST),
     "page": (*_EVERYWHERE, F.TIMEOUT_NOT, F.NACK, F.MALFORMED, F.THROTTLED, F.TWICE),
     "sources": _ERP_READ,
-    "existing": (*_ERP_READ, F.UNTRUSTED),
+    "existing": (*_ERP_READ, F.UNTRUSTED, F.EXPIRY),
     "bills": _ERP_READ,
     "lookup": _ERP_READ,
     "bills_by_reference": _ERP_READ,
@@ -112,6 +123,27 @@ KINDS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "audit": (*_ERP_WRITE, F.PARTIAL),
 }
 """Operation → the kinds that can happen there. An operation that is not here fails the run: it must be listed first."""
+READS: Final = frozenset(
+    {
+        "rows",
+        "lock_owner",
+        "bill_owners",
+        "watermark",
+        "pause",
+        "paid_on",
+        "counts",
+        "unsettled",
+        "waiting",
+        "page",
+        "sources",
+        "existing",
+        "bills",
+        "lookup",
+        "bills_by_reference",
+        "bills_between",
+    }
+)
+"""The operations that change nothing."""
 WEIGHTS: Final[Mapping[str, int]] = {
     "make": 8,
     "save": 4,

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
@@ -140,6 +140,8 @@ class Hub:
         self.faults = 0
         self.struck: Counter[Fault] = Counter()
         self.ops: list[str] | None = None
+        self.idle: set[tuple[int, Fault]] = set()
+        """What would have struck nothing, by the number of the point; only with `ops`."""
         self.last_ones: set[int] = set()
         """The points of those who only read once more at the end."""
         self.trace: deque[str] | None = None
@@ -154,12 +156,13 @@ class Hub:
     def point(self, op: str) -> Fault | None:
         """A call is about to happen: its number grows, a fault may be due. What hits the world around happens here."""
         self.points += 1
-        if self.ops is not None:
-            self.ops.append(op)
-            if self.current is not None and self.current.last:
-                self.last_ones.add(self.points)
         if self.acts and self.points in self.acts:
             self.acts[self.points]()
+        if self.ops is not None:
+            self.ops.append(op)
+            self.idle.update((self.points, kind) for kind in self.strikes_nothing())
+            if self.current is not None and self.current.last:
+                self.last_ones.add(self.points)
         if self.plan is not None:
             fault = self.plan.get(self.points)
         elif self.rate and self.rng.random() < self.rate * WEIGHTS.get(op, 1):
@@ -170,15 +173,25 @@ class Hub:
             self.tell(op if fault is None else f"{op}: {fault}")
         if fault is None:
             return None
+        if fault in AROUND:
+            self.befall(fault)
+            return None
         self.faults += 1
         self.struck[fault] += 1
-        if fault in AROUND:
-            self.around(fault)
-            return None
         return fault
 
-    def around(self, fault: Fault) -> None:
-        """Something happens to the world: for subclasses."""
+    def befall(self, fault: Fault) -> None:
+        """Something happens to the world; it counts only if it struck anything."""
+        if self.around(fault):
+            self.faults += 1
+            self.struck[fault] += 1
+
+    def around(self, fault: Fault) -> bool:
+        """Something happens to the world; whether it struck anything: for subclasses."""
+        raise NotImplementedError
+
+    def strikes_nothing(self) -> Iterable[Fault]:
+        """Which kinds would find nothing to strike now: for subclasses."""
         raise NotImplementedError
 
     def ledger_io(self, op: str, moment: Moment) -> None:

@@ -1,7 +1,7 @@
 """The remaining ports of the world: clock, queue and ledger, each call a point, the ledger under the checker's eyes."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from fakes.ledger import MemoryLedger
@@ -41,6 +41,8 @@ class SimLedger(MemoryLedger):
         self._made: set[object] = set()
         """Requests that were carried out: the client library may repeat one whose answer was lost."""
         self._former: dict[tuple[str, State, bool], list[tuple[Instant, PaymentKey]]] = {}
+        self._days_shown: dict[tuple[str, date], tuple[Sequence[PaymentKey], Sequence[PaymentKey]]] = {}
+        """What was shown of a day: before the last change, and since."""
 
     def _commit(self, change: Change, mine: object) -> Commit:
         key = change.before.key
@@ -72,6 +74,14 @@ class SimLedger(MemoryLedger):
         self._former[scheme, state, taken] = found
         return found
 
+    def _paid_on(self, scheme: str, day: date) -> Sequence[PaymentKey]:
+        actor = self.world.current
+        found = super()._paid_on(scheme, day)
+        before, since = self._days_shown.get((scheme, day), ((), ()))
+        if found != since:
+            before, since = self._days_shown[scheme, day] = since, found
+        return before if actor is not None and actor.fault is Fault.STALE else since
+
 
 class SimOutbox:
     """`core.ports.Outbox`: a send may be lost, unconfirmed, or both."""
@@ -83,17 +93,19 @@ class SimOutbox:
 
     def send(self, messages: Sequence[Message]) -> frozenset[PaymentKey]:
         world = self.world
-        fault = world.point("send")
+        fault = world.point("send" if len(messages) == 1 else "send_many")
         world.checker.sent(messages)
         self._spend(fault)
         keys = frozenset(m.key for m in messages)
         if fault is Fault.NOT_SENT:
             return keys
+        if fault is Fault.PARTIAL:
+            keys, messages = frozenset({messages[0].key}), messages[1:]
         for message in messages if self.loses_until is None or world.now >= self.loses_until else ():
             world.queue.put(message)
         if fault is Fault.CRASH_AFTER:
             raise Killed
-        return keys if fault is Fault.SENT_UNCONFIRMED else frozenset()
+        return keys if fault in {Fault.SENT_UNCONFIRMED, Fault.PARTIAL} else frozenset()
 
     def bury(self, letter: Letter) -> bool:
         world = self.world

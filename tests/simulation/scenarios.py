@@ -21,6 +21,7 @@ from simulation.invariants import ViolationError
 from simulation.maycur import PaidRow, paid_row
 from simulation.pair import NAME, scheme, with_call_back
 from simulation.people import decide_all, replay_all
+from simulation.target import OFF
 from simulation.world import Load, World
 
 ACCOUNT, OTHER_ACCOUNT = ACCOUNTS
@@ -121,15 +122,19 @@ def by_hand_meanwhile(world: World) -> None:
 
 def decided_meanwhile(world: World) -> None:
     """One of two payments was booked by hand; two operators replay and decide while push, sweep and fetch go on."""
+    _booked_by_hand(world)
+    for place in range(3):
+        for does in (decide_all, replay_all, decide_all):
+            world.later(10 * SECOND + place * 6 * MINUTE, lambda does=does: does(world))  # type: ignore[misc]  # bound now
+        world.later(10 * SECOND + place * 6 * MINUTE, world.sweep)
+
+
+def _booked_by_hand(world: World) -> None:
     application = apply(world, "FK-1", "100.00")
     pay(world, "P1", "FK-1", "40.00")
     pay(world, "P2", "FK-1", "60.00")
     meant_for = PaymentKey(NAME, "P2")
     world.books.make_by_hand(application, Decimal("60.00"), now=START, meant_for=meant_for, creator=PERSON)
-    for place in range(3):
-        for does in (decide_all, replay_all, decide_all):
-            world.later(10 * SECOND + place * 6 * MINUTE, lambda does=does: does(world))  # type: ignore[misc]  # bound now
-        world.later(10 * SECOND + place * 6 * MINUTE, world.sweep)
 
 
 def pages_that_change(world: World) -> None:
@@ -151,14 +156,41 @@ def backfill_beside_fetch(world: World) -> None:
 
 
 def reconcile_beside_push(world: World) -> None:
-    """Reconcile finds what fetch has not read, and compares bills that are in the making."""
+    """Reconcile finds what fetch has not read, compares bills in the making, and sees that a row has gone."""
     for place in range(2):
         apply(world, f"FK-{place}", "10.00")
         pay(world, f"P{place}", f"FK-{place}", "10.00")
     apply(world, "FK-2", "10.00")
-    pay(world, "P2", "FK-2", "10.00", paid=START - timedelta(hours=5), appears=1.3 * SECOND)
-    for at in (0.1 * SECOND, PUSHING, 3.5 * SECOND):
+    row = pay(world, "P2", "FK-2", "10.00", paid=START - timedelta(hours=5), appears=1.3 * SECOND)
+    row.leaves_at = START + 20 * MINUTE
+    for at in (0.1 * SECOND, PUSHING, 3.5 * SECOND, 22 * MINUTE):
         world.later(at, world.reconcile)
+
+
+def unguarded(world: World) -> None:
+    """One payment, attested, in an ERP that lets anybody push too much and shows a bill only minutes later."""
+    one_payment(world)
+
+
+def overtaken(world: World) -> None:
+    """A sandbox whose clock is behind still pushes when another one takes its payment: its answer comes too late."""
+    one_payment(world)
+    world.machines[0].skew = -OFF
+    world.later(PUSHING + 0.5 * SECOND, lambda: world.befall(Fault.EXPIRY))
+
+
+def corrected_while_open(world: World) -> None:
+    """Consumption stands still for credentials, and meanwhile Maycur corrects what waits."""
+    one_payment(world)
+    row = world.maycur.rows[0]
+    world.rotate(3 * MINUTE)
+    world.later(MINUTE, lambda: world.maycur.edit(row, row.raw | {"payableAmount": Decimal("59.00")}))
+    world.later(2 * MINUTE, world.fetch)
+
+
+def waits_for_a_decision(world: World) -> None:
+    """One of two payments was booked by hand; both wait until somebody decides, the second one for the first."""
+    _booked_by_hand(world)
 
 
 def called_back(world: World) -> None:
@@ -195,6 +227,7 @@ SCENARIOS: Final[Mapping[str, Callable[[World], None]]] = {
         one_payment,
         attested,
         two_of_one,
+        unguarded,
         its_message_is_lost,
         ten_with_two_faulty,
         three_with_two_faulty,
@@ -204,6 +237,9 @@ SCENARIOS: Final[Mapping[str, Callable[[World], None]]] = {
         pages_that_change,
         backfill_beside_fetch,
         reconcile_beside_push,
+        overtaken,
+        corrected_while_open,
+        waits_for_a_decision,
         called_back,
     )
 }
@@ -212,6 +248,7 @@ _SCHEMES: Final = {
     "pages_that_change": partial(scheme, page_size=3),
     "backfill_beside_fetch": partial(scheme, page_size=3, paging=Paging.PAGE_FROM_1),
     "attested": partial(scheme, repush=True),
+    "unguarded": partial(scheme, repush=True),
 }
 
 
@@ -240,10 +277,12 @@ def play(  # noqa: PLR0913 - what differs from a plain run
 
 def _load(name: str) -> Load:
     mine = _SCHEMES.get(name, scheme)()
-    if name != called_back.__name__:
-        return Load(scheme=mine)
-    first, after = with_call_back(mine)
-    return Load(scheme=first, after=after)
+    if name == unguarded.__name__:
+        return Load(scheme=mine, over_push_guard=False, query_lag=5 * MINUTE)
+    if name == called_back.__name__:
+        first, after = with_call_back(mine)
+        return Load(scheme=first, after=after)
+    return Load(scheme=mine)
 
 
 def play_slow_erp() -> World:

@@ -43,7 +43,7 @@ def strikes_after(name: str, plan: Plan, *, rereads: bool = True) -> Iterator[Pl
     world = play(name, plan, rereads=rereads)
     last, left_out = max(plan, default=0), set() if rereads else world.last_ones
     points = ((point, op) for point, op in enumerate(world.ops or (), 1) if point > last and point not in left_out)
-    return ({**plan, point: kind} for point, op in points for kind in KINDS[op])
+    return ({**plan, point: kind} for point, op in points for kind in KINDS[op] if (point, kind) not in world.idle)
 
 
 def singles(name: str) -> Iterator[Plan]:
@@ -94,7 +94,7 @@ def assert_nobody_waited(world: World) -> None:
 
 def _redrive(world: World) -> None:
     """Somebody moves the dead letters back by the console."""
-    world.around(Fault.REDRIVE)
+    world.befall(Fault.REDRIVE)
 
 
 HARMLESS: Final[Mapping[str, Act]] = {

@@ -25,7 +25,7 @@ from paysync.core.ports import LookupKey
 from simulation.books import BookedBill
 from simulation.faults import Fault
 from simulation.hub import MINUTE, MS, SECOND, Killed, Span
-from simulation.pair import FORM
+from simulation.pair import FORM, QUIET
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 READ_TIMEOUT: Final = 20 * SECOND
 CALL_SPAN: Final = 25 * SECOND
-LATEST: Final = 12 * MINUTE
-"""So much later than its request may a write be carried out; shorter than the quiet period less the clocks' errors."""
+OFF: Final = 5 * MINUTE
+"""So much may a clock be off."""
+LATEST: Final = QUIET - 2 * OFF
+"""So much later than its request may a write be carried out, where queries show at once what there is."""
 _READ: Final = Span(200 * MS)
 _READ_HANGS: Final = Span(READ_TIMEOUT)
 _WRITE: Final = Span(500 * MS)
@@ -235,8 +237,8 @@ class SimTarget:
         return Unknown(Diagnosis.of(_UNKNOWN[fault]))
 
     def _late(self, effect: Callable[[], object]) -> None:
-        share = 0.9 if self.world.plan is not None else self.world.rng.random()
-        self.world.later(max(LATEST * share, SECOND), lambda: self._landed(effect))
+        share = 1 if self.world.plan is not None else self.world.rng.random()
+        self.world.later(max(self.world.load.latest * share, SECOND), lambda: self._landed(effect))
 
     def _landed(self, effect: Callable[[], object]) -> None:
         self.world.tell("a late write lands")

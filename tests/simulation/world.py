@@ -4,7 +4,7 @@ Everything that runs is the real core, wired as the handlers wire it. A seed, or
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from itertools import count
 from typing import Final
 
 from fakes.journal import MemoryJournal
-from fakes.queue import Held, MemoryQueue
+from fakes.queue import MemoryQueue
 from fakes.system import START, SeededIds
 from paysync.core import fetch
 from paysync.core.errors import RunError
@@ -35,7 +35,7 @@ from simulation.maycur import SimMaycur
 from simulation.pair import FORMS, NAME, scheme
 from simulation.people import LOOKS, decide
 from simulation.ports import SimClock, SimInbox, SimLedger, SimOutbox
-from simulation.target import CALL_SPAN, LATEST, SimTarget
+from simulation.target import CALL_SPAN, LATEST, OFF, SimTarget
 
 PUSH_TIMEOUT: Final = 180 * SECOND
 FETCH_TIMEOUT: Final = 300 * SECOND
@@ -66,6 +66,14 @@ class Load:
     """So many times slower than usual does the ERP push."""
     duplicates: float = 0.0
     disorder: float = 0.0
+
+    @property
+    def latest(self) -> timedelta:
+        """So much later than its request may a write be carried out: what it made is seen before the quiet period ends.
+
+        Even by a clock that is ahead, of what a clock that was behind has begun.
+        """
+        return LATEST - self.query_lag
 
 
 class WorldClock:
@@ -121,6 +129,8 @@ class World(Hub):
         self.target = self.targets[NAME]
         self.outbox, self.inbox = SimOutbox(self), SimInbox(self)
         self.machines = [SandboxLike() for _ in range(CONCURRENCY)]
+        self._receiver = self.machines[0]
+        """The sandbox that a batch is about to be given to."""
         self._rotated_until = START - SECOND
         self._names = count(1)
         self.reports: list[ReconcileReport] = []
@@ -138,30 +148,48 @@ class World(Hub):
         if visible is None or machine is None:
             return False
         self.now = max(self.now, visible)
-        if self.point("receive") is None:
-            batch = self.queue.receive()
-            if batch:
-                self._push(batch, machine)
+        self._receiver = machine
+        fault = self.point("receive")
+        batch = self.queue.receive()
+        if fault is Fault.DUPLICATE:
+            self._show(received.id for received in batch)
+        if batch:
+            self._push(batch, machine)
         return True
 
-    def around(self, fault: Fault) -> None:
+    def around(self, fault: Fault) -> bool:
         match fault:
-            case Fault.DUPLICATE | Fault.EXPIRY:
-                for held in list(self.queue.held.values()):
-                    self._show(held)
+            case Fault.EXPIRY:
+                return self.show_again()
             case Fault.REDRIVE:
-                self.dead_letters.redrive(self.queue)
+                return self.dead_letters.redrive(self.queue) > 0
             case Fault.TWICE:
                 self.sweep()
                 self.fetch()
-            case Fault.SKEW:
-                machine = self.current.sandbox if self.current else self.machines[0]
-                if machine is not None:
-                    machine.skew = 5 * MINUTE if self.points % 2 else -5 * MINUTE
+            case Fault.AHEAD | Fault.BEHIND:
+                machine = self.current.sandbox if self.current else self._receiver
+                if machine is None:
+                    return False
+                machine.skew = OFF if fault is Fault.AHEAD else -OFF
             case Fault.ROTATED:
-                self._rotated_until = self.now + 10 * MINUTE
+                self.rotate(10 * MINUTE)
             case _:
                 raise AssertionError(fault)
+        return True
+
+    def strikes_nothing(self) -> Iterable[Fault]:
+        if not self.dead_letters.held:
+            yield Fault.REDRIVE
+        if not any(held.receipt and held.visible_at > self.now for held in self.queue.held.values()):
+            yield Fault.EXPIRY
+
+    def show_again(self) -> bool:
+        """The visibility of all that is in flight ends now; whether there was anything."""
+        return self._show(list(self.queue.held))
+
+    def rotate(self, span: timedelta) -> None:
+        """The secret is rotated, and for so long nothing is accepted."""
+        self._rotated_until = self.now + span
 
     def rotated(self) -> bool:
         """Whether K3Cloud refuses the credentials now."""
@@ -221,9 +249,13 @@ class World(Hub):
     def _runs_reconcile(self, window: Window, machine: SandboxLike) -> None:
         ports = ReconcilePorts(self.fetch_ports(SimClock(self, machine)), self.target, INTEGRATION_USER)
         try:
-            self.reports.append(reconcile(ports, window))
+            report = reconcile(ports, window)
         except RunError:
             self.tell("reconcile failed")
+            return
+        self.reports.append(report)
+        if self.trace is not None:
+            self.tell(f"reconcile: {report.queued} queued, {len(report.findings)} findings")
 
     def sweep(self) -> None:
         """One scheduled run of sweep."""
@@ -394,11 +426,13 @@ class World(Hub):
         verdicts = push_batch(batch, self.push_ports(clock), deadline=clock.now() + PUSH_TIMEOUT)
         return [one for one in batch if isinstance(verdicts.get(one.id), Acknowledge)]
 
-    def _show(self, held: Held) -> None:
-        """The visibility of a message in flight ends now."""
-        if held.receipt and held.visible_at > self.now:
+    def _show(self, ids: Iterable[str]) -> bool:
+        """The visibility of those that are in flight ends now; whether there were any."""
+        hidden = [held for held in map(self.queue.held.__getitem__, ids) if held.receipt and held.visible_at > self.now]
+        for held in hidden:
             held.visible_at = self.now
             self.queue._schedule(held)
+        return bool(hidden)
 
 
 __all__ = ["LATEST", "Load", "World"]
