@@ -48,8 +48,16 @@ ALIKE = "ten_with_two_faulty"
 STRIDE = 37
 A_MINUTE = 60
 T = TypeVar("T")
-THRICE = ("one_payment", "two_of_one", "decided_meanwhile", "ten_with_two_faulty")
-ACTED_IN = ("one_payment", "attested", "two_of_one", "a_draft", "by_hand_meanwhile", "decided_meanwhile")
+THRICE = ("one_payment", "unguarded", "two_of_one", "decided_meanwhile", "ten_with_two_faulty")
+ACTED_IN = (
+    "one_payment",
+    "attested",
+    "two_of_one",
+    "a_draft",
+    "by_hand_meanwhile",
+    "decided_meanwhile",
+    "three_with_two_faulty",
+)
 
 
 @dataclass(frozen=True)

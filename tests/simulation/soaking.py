@@ -17,11 +17,11 @@ from simulation.crowd import CrowdWorld, happened, play_crowd
 from simulation.guards import GUARDS, Saw
 from simulation.invariants import ViolationError
 from simulation.sabotage import all_runs, noticed
-from simulation.scenarios import play
 from simulation.strikes import (
     BY_HAND,
     HARMLESS,
     Plan,
+    acted_at,
     assert_act_breaks_nothing,
     assert_ends_well,
     by_chance,
@@ -146,7 +146,7 @@ def of_triples(name: str, runs: int, seed: int) -> Tally:
 def of_acts(name: str, act: str) -> Tally:
     """Somebody acts, just before every call."""
     tally = Tally(f"people and schedules, {name}")
-    for point in range(1, play(name).points + 1):
+    for point in acted_at(name, act):
         tally.take(partial(assert_act_breaks_nothing, name, act, point))
     return tally
 

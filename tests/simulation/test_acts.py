@@ -4,27 +4,36 @@ from typing import Final
 
 import pytest
 
+from simulation.faults import Fault
 from simulation.scenarios import play
-from simulation.strikes import BY_HAND, HARMLESS, assert_act_breaks_nothing
+from simulation.strikes import BY_HAND, HARMLESS, acted_at, assert_act_breaks_nothing
 
 pytestmark = pytest.mark.simulation
 
-SCENARIOS: Final = ("one_payment", "two_of_one", "a_draft", "decided_meanwhile")
+SCENARIOS: Final = ("one_payment", "two_of_one", "a_draft", "three_with_two_faulty", "decided_meanwhile")
 
 
-@pytest.mark.parametrize("act", HARMLESS)
+@pytest.mark.parametrize("act", [act for act in HARMLESS if act != "redrive"])
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_command_or_a_schedule_at_every_call_harms_nothing(name: str, act: str) -> None:
-    """Fetch, sweep, backfill, reconcile, replay, redrive, a decision: every payment is booked all the same."""
-    for point in range(1, play(name).points + 1):
+    """Fetch, sweep, backfill, reconcile, replay, a decision: every payment is booked all the same."""
+    for point in acted_at(name, act):
         assert_act_breaks_nothing(name, act, point)
+
+
+def test_a_redrive_at_every_call_harms_nothing() -> None:
+    """Whenever there is a dead letter, somebody moves it back by the console, and all is booked all the same."""
+    name = "three_with_two_faulty"
+    struck = [assert_act_breaks_nothing(name, "redrive", point).struck for point in acted_at(name, "redrive")]
+    assert len(struck) > 20
+    assert all(each[Fault.REDRIVE] == 1 for each in struck)
 
 
 @pytest.mark.parametrize("act", BY_HAND)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_change_by_hand_at_every_call_breaks_no_promise(name: str, act: str) -> None:
     """A bill made, edited, voided, deleted or finished by hand, a case closed: nothing is doubled, and all ends."""
-    for point in range(1, play(name).points + 1):
+    for point in acted_at(name, act):
         assert_act_breaks_nothing(name, act, point)
 
 

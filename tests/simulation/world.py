@@ -35,6 +35,7 @@ from simulation.maycur import SimMaycur
 from simulation.pair import FORMS, NAME, scheme
 from simulation.people import LOOKS, decide
 from simulation.ports import SimClock, SimInbox, SimLedger, SimOutbox
+from simulation.reported import check_reports
 from simulation.target import CALL_SPAN, LATEST, OFF, SimTarget
 
 PUSH_TIMEOUT: Final = 180 * SECOND
@@ -390,6 +391,7 @@ class World(Hub):
 
     def _check_end(self) -> None:
         self.checker.check()
+        check_reports(self)
         left = {str(r.key): str(r.state) for r in self.ledger.table.values() if r.is_listed}
         if left:
             raise ViolationError(f"I10: not ended: {left}")
