@@ -48,8 +48,8 @@ _OF_READS: Final = frozenset(
     }
 )
 """A read that failed thus harms nobody."""
-_TIMED: Final = frozenset({"by_hand_meanwhile", "overtaken", "corrected_while_open"})
-"""In these somebody acts at a given second: a read that only takes longer changes what they find, and who waits."""
+_TIMED: Final = frozenset({"by_hand_meanwhile"})
+"""Here somebody acts at a given second: a read that only takes longer changes what they find, and who waits."""
 _FOR_A_PERSON: Final = frozenset({Event.PARKED, Event.UNRESOLVED, Event.REFUSED, Event.ANSWER_LOST})
 
 

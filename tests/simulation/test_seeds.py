@@ -47,7 +47,7 @@ def test_a_seed_gives_the_same_run_again() -> None:
 def test_the_seeds_are_no_idle_ones() -> None:
     """They strike every kind of fault, and payments go every way that there is."""
     struck, ends = Counter[Fault](), Counter[State]()
-    for seed in range(300):
+    for seed in range(400):
         world = play_seed(seed)
         struck.update(world.struck)
         for key in world.ledger.table:
