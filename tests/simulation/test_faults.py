@@ -34,6 +34,8 @@ POINTS: Final = {
     "called_back": 87,
 }
 """Calls to the outside in each scenario without a fault. A new call changes a number here: say in the commit why."""
+OF_HANDLERS: Final = {"counts"}
+"""Only the handlers ask for these: they are struck where the handlers run."""
 _DONE_BUT_UNSAID: Final = (Fault.SERVER_DONE, Fault.RESET, Fault.CUT_JSON, Fault.HTML_DONE)
 LOOKED_AT_ANYWAY: Final = {(op, kind) for op in ("save", "audit") for kind in _DONE_BUT_UNSAID}
 """After these the bill is looked at whatever the answer said: what was done, and was not said, changes no run alone."""
@@ -56,7 +58,7 @@ def test_the_points_of_a_scenario_are_counted(name: str) -> None:
 
 def test_every_operation_is_struck_in_some_scenario() -> None:
     """An operation that no run without a fault has is met by no single fault; one that KINDS lacks by none at all."""
-    assert {op for name in SCENARIOS for op in play(name).ops or ()} == KINDS.keys()
+    assert {op for name in SCENARIOS for op in play(name).ops or ()} == KINDS.keys() - OF_HANDLERS
 
 
 def test_every_kind_of_fault_strikes_somewhere() -> None:
@@ -73,7 +75,7 @@ def test_every_kind_changes_some_run_at_every_operation() -> None:
         for plan in strikes_after(name, {}, rereads=False):
             ((point, kind),) = plan.items()
             places[ops[point - 1], kind].append((name, plan))
-    listed = {(op, kind) for op, kinds in KINDS.items() for kind in kinds}
+    listed = {(op, kind) for op, kinds in KINDS.items() for kind in kinds if op not in OF_HANDLERS}
     idle = {pair for pair in listed if all(_shown(*place) == shown[place[0]] for place in places[pair])}
     assert idle == LOOKED_AT_ANYWAY
 
