@@ -70,7 +70,8 @@ class Doubts:
             self._fail(key, "one more Push was allowed once more")
         if len(looks) < _LOOKS:
             self._fail(key, f"a second Push was allowed after {len(looks)} looks that showed no bill")
-        if looks[-1] - looks[0] < _APART and not self.world.struck[Fault.SKEW]:
+        skewed = self.world.struck[Fault.AHEAD] or self.world.struck[Fault.BEHIND]
+        if looks[-1] - looks[0] < _APART and not skewed:
             self._fail(key, f"a second Push was allowed after looks within {looks[-1] - looks[0]}")
         self.allowed.add(key)
 

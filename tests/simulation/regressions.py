@@ -11,7 +11,7 @@ from simulation.guards import Saw
 
 SEEDS: Final = (35, 55, 78, 154, 227, 256, 346, 449, 624, 60988, 75254)
 """Of `play_seed`."""
-_OVERTAKEN: Final = {17: Fault.EXPIRY, 21: Fault.SKEW, 22: Fault.SLOW}
+_OVERTAKEN: Final = {17: Fault.EXPIRY, 21: Fault.AHEAD, 22: Fault.SLOW}
 PLANS: Final[tuple[tuple[str, dict[int, Fault], tuple[Saw, ...]], ...]] = (
     ("ten_with_two_faulty", {13: Fault.ROTATED}, (guards.no_lease, guards.no_pause_on_credentials)),
     (
@@ -37,7 +37,7 @@ PLANS: Final[tuple[tuple[str, dict[int, Fault], tuple[Saw, ...]], ...]] = (
     ("one_payment", {25: Fault.REFUSED}, (guards.no_way_back_to_the_bill,)),
     ("attested", {22: Fault.CRASH_LATE}, (guards.no_quiet_period,)),
     ("attested", {22: Fault.TIMEOUT_NOT}, (guards.no_second_look, guards.no_time_between_looks)),
-    ("attested", {16: Fault.SKEW, 22: Fault.TIMEOUT_NOT}, (guards.no_second_look,)),
+    ("attested", {16: Fault.BEHIND, 22: Fault.TIMEOUT_NOT}, (guards.no_second_look,)),
     ("attested", {22: Fault.TIMEOUT_DONE}, (guards.no_heed_of_what_is_shown,)),
     ("attested", {22: Fault.TIMEOUT_NOT, 44: Fault.TIMEOUT_NOT}, (guards.no_once,)),
     ("two_of_one", {2: Fault.TWICE}, (guards.no_write_before_the_acknowledgement,)),
