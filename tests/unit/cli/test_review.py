@@ -11,7 +11,9 @@ import pytest
 from fakes import builders as b
 from paysync.bootstrap import Operator
 from paysync.core.bills import Bill, BillEntry, BillHead, BillStatus, SourceDocument
+from paysync.core.keys import BillKey
 from paysync.core.outcomes import Done
+from paysync.core.records import BillRef, Committed
 from paysync.core.states import Event, State
 
 if TYPE_CHECKING:
@@ -107,6 +109,21 @@ def test_a_closed_case_is_told_as_closed(run: Run) -> None:
     """Nothing goes on with it."""
     answer = run("review", "close", "ASK-1", *DECIDED)
     assert (answer.code, answer.out.rstrip().endswith("ASK-1 is CLOSED")) == (0, True)
+
+
+@pytest.mark.usefixtures("erp")
+def test_the_bill_of_a_case_is_named_before_it_is_closed(stand: Stand, run: Run) -> None:
+    """It stays in K3Cloud and nobody reports it unfinished; where the row has none, none is spoken of."""
+    row = stand.parked("ASK-2")
+    bill = BillRef(BillKey("AP_PAYBILL", "100001"), "FKD1")
+    adopted = b.change(row, Event.BILL_ADOPTED, claim="100001", bill=bill, fence=row.fence + 1)
+    assert isinstance(stand.ledger.commit(adopted), Committed)
+    parked = b.change(adopted.after, Event.PARKED, fence=row.fence + 2)
+    assert isinstance(stand.ledger.commit(parked), Committed)
+    answer = run("review", "close", "ASK-2", "--reason", "r", types="n\n")
+    assert (answer.code, stand.row("ASK-2").state) == (1, State.REVIEW)
+    assert "Bill FKD1 is this payment's and stays in K3Cloud" in answer.out
+    assert "stays in K3Cloud" not in run("review", "close", "ASK-1", *DECIDED).out
 
 
 @pytest.mark.usefixtures("erp")

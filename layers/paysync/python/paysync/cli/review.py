@@ -35,13 +35,16 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for whoever as
 _REASONS = {
     "not_in_review": "the payment is not in REVIEW",
     "bill_not_shown": "K3Cloud shows no such free bill of this payment; the table has those that can be adopted",
-    "has_another_bill": "the payment has another bill already: adopt that one, or close the case",
+    "has_another_bill": "the payment has another bill already: adopt that one, or take it back and close",
     "carries_another_reference": "the bill carries another payment's key; if that is wrong, mend it in K3Cloud first",
-    "has_a_bill": "the payment has a bill, so it can never be pushed again: adopt the bill, or close the case",
+    "has_a_bill": "the payment has a bill, so it can never be pushed again: adopt it, or take it back and close",
     "carries_our_reference": "a bill carries this payment's key: it is ours, adopt it",
     "changed_content": "Maycur shows other content by now: `paysync review accept KEY` takes it over",
     "push_in_doubt": "it is not known what came of the last Push: adopt its bill or confirm-none first",
-    "other_document": "its bill is of another document or currency than Maycur shows now: book by hand, then close",
+    "other_document": (
+        "its bill is of another document or currency than Maycur shows now: take that bill back in K3Cloud first "
+        "(反审核, 作废), then book by hand and close; or `paysync review adopt` it, to finish it as it was recorded"
+    ),
     "no_other_content": "Maycur has shown no other content that could be accepted",
     "changed_meanwhile": "the payment has changed meanwhile: look at it again",
     "locked": "another payment of the same document is in work: decide that one first",
@@ -130,10 +133,12 @@ def close(
 ) -> None:
     """Close the case: paysync will book nothing for this payment any more, and its document is free for others.
 
+    A bill that it has stays in K3Cloud as it is: finish it there or take it back first.
     Its dead letter goes, and with it the alarm: nobody is to replay it.
     """
     chosen = stack_of(ctx, stack)
     ports, seen = _look(chosen, key, scheme)
+    _tell_of_bill_left(seen.row)
     render.confirm(f"Close {key}? It will never be booked by paysync.", yes=yes)
     _tell(review.close(ports, seen.row, reason))
     pruned = prune(chosen, {})
@@ -196,6 +201,13 @@ def _show(ports: ReviewPorts, seen: Look) -> None:
             render.verbatim(owner.code) if owner else "",
         )
     render.out.print(bills if seen.heads else "K3Cloud shows no bill")
+
+
+def _tell_of_bill_left(row: Row) -> None:
+    if row.bill:
+        named = row.bill.number or row.bill.key.id
+        said = f"Bill {named} is this payment's and stays in K3Cloud as it is: finish it there or take it back first"
+        render.out.print(said, markup=False)
 
 
 def _tell(decision: Decision) -> None:

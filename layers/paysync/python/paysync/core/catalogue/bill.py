@@ -117,7 +117,8 @@ BILL: Final[Mapping[Code, Explanation]] = {
             ),
             solution=(
                 "Set the entries' amounts in K3Cloud so that they add up to {wanted}, save, and run "
-                "`paysync review adopt KEY BILL`. If it is booked otherwise, run `paysync review close KEY`."
+                "`paysync review adopt KEY BILL`. If it is booked otherwise, void {bill} first (“作废”), then run "
+                "`paysync review close KEY`."
             ),
         ),
         zh=Text(
@@ -125,7 +126,7 @@ BILL: Final[Mapping[Code, Explanation]] = {
             cause="只有恰好一行明细时 paysync 才会改写金额，绝不凭推测分摊到多行。",
             solution=(
                 "在金蝶调整各行金额，使合计等于 {wanted} 并保存，再执行 `paysync review adopt KEY BILL`；已另行入"
-                "账的，执行 `paysync review close KEY`。"
+                "账的，先【作废】{bill}，再执行 `paysync review close KEY`。"
             ),
         ),
     ),

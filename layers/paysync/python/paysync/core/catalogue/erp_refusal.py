@@ -120,10 +120,10 @@ ERP_REFUSAL: Final[Mapping[Code, Explanation]] = {
                 "never changes the date by itself."
             ),
             solution=(
-                "Reopen the period (“反结账”); then run `paysync review confirm-none KEY` for a payment in REVIEW "
-                "without a bill, `paysync review adopt KEY BILL` for one with a bill, `paysync replay KEY` for a "
-                "rejected one. If it stays closed, book by hand in an open period, then `paysync review close KEY`; "
-                "paysync always writes the date of payment."
+                "Reopen the period (“反结账”). In REVIEW without a bill: `paysync review confirm-none KEY`; with one: "
+                "`paysync review adopt KEY BILL`; rejected: `paysync replay KEY`. If it stays closed, book by hand in "
+                "an open period (where a bill was begun, change its date and audit it; make no other), then "
+                "`paysync review close KEY`. paysync always writes the date of payment."
             ),
         ),
         zh=Text(
@@ -131,8 +131,9 @@ ERP_REFUSAL: Final[Mapping[Code, Explanation]] = {
             cause="这笔付款入账之前，出纳管理或应付款管理已结账至该日期之后。paysync 绝不自行改日期。",
             solution=(
                 "【反结账】后：复核中没有付款单的执行 `paysync review confirm-none KEY`，已有付款单的执行 "
-                "`paysync review adopt KEY BILL`，已拒绝的执行 `paysync replay KEY`。不反结账的，在已开放期间手工入账后"
-                "执行 `paysync review close KEY`；paysync 始终写入付款日期。"
+                "`paysync review adopt KEY BILL`，已拒绝的执行 `paysync replay KEY`。不反结账的，在已开放期间手工入账"
+                "（已有付款单的，改日期后审核，不要另做），再执行 `paysync review close KEY`；"
+                "paysync 始终写入付款日期。"
             ),
         ),
     ),
@@ -230,13 +231,16 @@ ERP_REFUSAL: Final[Mapping[Code, Explanation]] = {
             cause="A check failed; what K3Cloud says is all that is known. Nothing was made or changed by this call.",
             solution=(
                 "Mend in K3Cloud what the message names, then run `paysync replay KEY`. If it does not need to be "
-                "booked, run `paysync review close KEY`."
+                "booked, take the bill back where `paysync show KEY` names one, then run `paysync review close KEY`."
             ),
         ),
         zh=Text(
             problem="金蝶拒绝了该操作：{vendor}",
             cause="校验未通过，原因以金蝶提示为准。本次调用没有生成或改动任何单据。",
-            solution="按提示在金蝶中处理后执行 `paysync replay KEY`；无需入账的，执行 `paysync review close KEY`。",
+            solution=(
+                "按提示在金蝶中处理后执行 `paysync replay KEY`。无需入账的，`paysync show KEY` 显示有付款单时先撤回"
+                "该单，再执行 `paysync review close KEY`。"
+            ),
         ),
     ),
 }

@@ -173,15 +173,16 @@ HTTP: Final[Mapping[Code, Explanation]] = {
             problem="Document {bill} says {found} in {field}, but the payment says {wanted}.",
             cause="The system has changed the value, or somebody edited the document meanwhile.",
             solution=(
-                "Correct the document there and run `paysync review adopt KEY BILL`; if it is settled otherwise, "
-                "`paysync review close KEY`. If it always happens, have the scheme corrected."
+                "Correct the document there and run `paysync review adopt KEY BILL`; if it is settled otherwise, take "
+                "the document back there first, then `paysync review close KEY`. If it always happens, have the scheme "
+                "corrected."
             ),
         ),
         zh=Text(
             problem="单据 {bill} 的 {field} 为 {found}，而付款为 {wanted}。",
             cause="该系统改写了这个值，或期间有人修改了单据。",
             solution=(
-                "在该系统更正单据后执行 `paysync review adopt KEY BILL`；已另行处理的，执行 "
+                "在该系统更正单据后执行 `paysync review adopt KEY BILL`；已另行处理的，先在该系统撤回该单据，再执行 "
                 "`paysync review close KEY`。若每次都发生，请更正方案。"
             ),
         ),

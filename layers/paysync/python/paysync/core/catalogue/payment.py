@@ -71,9 +71,9 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
                 "differently now. The ledger keeps both versions and overwrites nothing."
             ),
             solution=(
-                "`paysync show KEY` prints what changed. If the new content is right, run `paysync review accept KEY` "
-                "first. If it then waits because of a bill that exists (`bill.foreign`), run "
-                "`paysync review adopt KEY BILL`: it is completed with the new content. If nothing is to be booked, "
+                "`paysync show KEY` prints what changed. If the new content is right, `paysync review accept KEY`; if "
+                "it then waits because of a bill that exists (`bill.foreign`), `paysync review adopt KEY BILL` "
+                "completes that one. If nothing is to be booked, take back its bill where it has one, then "
                 "`paysync review close KEY`. A DONE payment's bill is corrected in K3Cloud."
             ),
         ),
@@ -82,8 +82,8 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             cause="可能在每刻被更正、重新打开，或发生银行退票；也可能是更正后的方案读法不同。台账同时保留两个版本，不作覆盖。",
             solution=(
                 "`paysync show KEY` 列出变化。新内容无误的，先执行 `paysync review accept KEY`；之后若因已有付款单再次"
-                "转入复核（`bill.foreign`），再执行 `paysync review adopt KEY BILL`，按新内容补全。无需入账的，执行 "
-                "`paysync review close KEY`。已入账（DONE）的，由人在金蝶更正付款单。"
+                "转入复核（`bill.foreign`），再执行 `paysync review adopt KEY BILL`，按新内容补全。无需入账的，先撤回其"
+                "付款单（如有），再执行 `paysync review close KEY`。已入账（DONE）的，由人在金蝶更正付款单。"
             ),
         ),
     ),

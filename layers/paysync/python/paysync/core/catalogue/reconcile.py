@@ -83,18 +83,19 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
                 "been read."
             ),
             solution=(
-                "Find out which is right and correct the other: the bill by “反审核”, change, “审核”. If the payment "
-                "is in REVIEW: `paysync review accept KEY` where Maycur's new content is right, then "
-                "`paysync review adopt KEY BILL`, which overwrites amount, date and account with what the ledger has."
+                "Find out which is right and correct the other (the bill by “反审核”, change, “审核”). In REVIEW: "
+                "`paysync review accept KEY` where Maycur is right, then `paysync review adopt KEY BILL`. A DONE row "
+                "keeps the old content: once the bill says what Maycur says, this is reported until the payment is "
+                "older than 35 days; do not change the bill back."
             ),
         ),
         zh=Text(
             problem="台账中这笔付款为 {wanted}，而每刻或付款单上为 {found}。",
             cause="入账之后付款单在金蝶被修改，或取数之后付款在每刻被修改。",
             solution=(
-                "查明哪一方正确并更正另一方；更正付款单时先【反审核】，修改后再【审核】。处于复核的：每刻新内容无误时先"
-                "执行 `paysync review accept KEY`，再用 `paysync review adopt KEY BILL` 认领，金额、日期和账号会按台账"
-                "覆盖。"
+                "查明哪一方正确并更正另一方；更正付款单时先【反审核】，修改后再【审核】。处于复核的：每刻无误时先执行 "
+                "`paysync review accept KEY`，再执行 `paysync review adopt KEY BILL`。已入账（DONE）的，台账保留原内"
+                "容：付款单已与每刻一致的，付款满 35 天之前仍会报告，不要把付款单改回去。"
             ),
         ),
     ),
@@ -133,9 +134,10 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
                 "given up."
             ),
             solution=(
-                "`paysync show KEY` tells the state. In REVIEW run `paysync review adopt KEY BILL`; in REJECTED "
-                "`paysync replay KEY`, which finds the bill. CLOSED: it was booked by hand, nothing to do. Any other "
-                "state: wait, paysync finds it by itself."
+                "`paysync show KEY` tells the state. REVIEW: `paysync review adopt KEY BILL`. REJECTED: "
+                "`paysync replay KEY`, which finds the bill. CLOSED: made by the integration user, it is a late "
+                "result: take it back where the payment was booked otherwise; made by a person: nothing to do. Any "
+                "other state: wait, paysync finds it by itself."
             ),
         ),
         zh=Text(
@@ -143,8 +145,8 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             cause="有人手工入账并填写了 KEY，或某个已放弃的请求后来才被执行。",
             solution=(
                 "用 `paysync show KEY` 查看状态。复核（REVIEW）：执行 `paysync review adopt KEY BILL`；已拒绝"
-                "（REJECTED）：执行 `paysync replay KEY`，会找到该单；已结案（CLOSED）：属手工入账，无需处理；其他状"
-                "态：等待，paysync 会自行找到。"
+                "（REJECTED）：执行 `paysync replay KEY`，会找到该单；已结案（CLOSED）：由集成用户创建的是迟到的生成结"
+                "果，付款已另行入账的须撤回该单，由人所做的无需处理；其他状态：等待，paysync 会自行找到。"
             ),
         ),
     ),
