@@ -36,7 +36,10 @@ _REASONS = {
     "not_in_review": "the payment is not in REVIEW",
     "bill_not_shown": "K3Cloud shows no such free bill of this payment; the table has those that can be adopted",
     "has_another_bill": "the payment has another bill already: adopt that one, or take it back and close",
-    "carries_another_reference": "the bill carries another payment's key; if that is wrong, mend it in K3Cloud first",
+    "carries_another_reference": (
+        "the bill's reference (第三方单据编号) is not this payment's key: if the bill is this payment's, empty it or "
+        "write the key there first"
+    ),
     "has_a_bill": "the payment has a bill, so it can never be pushed again: adopt it, or take it back and close",
     "carries_our_reference": "a bill carries this payment's key: it is ours, adopt it",
     "changed_content": "Maycur shows other content by now: `paysync review accept KEY` takes it over",

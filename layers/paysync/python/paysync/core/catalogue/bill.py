@@ -18,16 +18,17 @@ BILL: Final[Mapping[Code, Explanation]] = {
             ),
             cause="Usually somebody booked the payment by hand. Pushing as well would book it twice.",
             solution=(
-                "Look at the bill in K3Cloud. If it is this payment's, run `paysync review adopt KEY BILL`; if it "
-                "is for something else, `paysync review confirm-none KEY`, and paysync pushes."
+                "Look at the bill in K3Cloud. If it is this payment's, run `paysync review adopt KEY BILL` (where its "
+                "“第三方单据编号” is another text, empty it or write KEY there first); if it is for something else, "
+                "`paysync review confirm-none KEY`, and paysync pushes."
             ),
         ),
         zh=Text(
             problem="付款申请单已有并非 paysync 生成的付款单 {bill}（此类共 {bills} 张），因此没有下推。",
             cause="多半是有人手工做了付款单，再下推会重复入账。",
             solution=(
-                "在金蝶核对该单。属于本笔付款的，执行 `paysync review adopt KEY BILL`；属于其他付款的，执行 "
-                "`paysync review confirm-none KEY`，由 paysync 下推。"
+                "在金蝶核对该单。属于本笔付款的，执行 `paysync review adopt KEY BILL`（【第三方单据编号】为其他内容的，"
+                "先清空或填入 KEY）；属于其他付款的，执行 `paysync review confirm-none KEY`，由 paysync 下推。"
             ),
         ),
     ),

@@ -70,8 +70,9 @@ DOUBT: Final[Mapping[Code, Explanation]] = {
                 "and no reference yet. This one was probably made by somebody else."
             ),
             solution=(
-                "Look at the bill in {system}. If it is this payment's, run `paysync review adopt KEY BILL`; if "
-                "not, `paysync review confirm-none KEY`, and another is made."
+                "Look at the bill in {system}. If it is this payment's, run `paysync review adopt KEY BILL` (where its "
+                "reference, “第三方单据编号” in K3Cloud, is another text, empty it or write KEY there first); if not, "
+                "`paysync review confirm-none KEY`, and another is made."
             ),
         ),
         zh=Text(
@@ -81,8 +82,8 @@ DOUBT: Final[Mapping[Code, Explanation]] = {
                 "第三方单据编号应为空。这一张很可能是他人所做。"
             ),
             solution=(
-                "在{system}核对该单。属于本笔付款的，执行 `paysync review adopt KEY BILL`；不属于的，执行 "
-                "`paysync review confirm-none KEY`，将重新生成。"
+                "在{system}核对该单。属于本笔付款的，执行 `paysync review adopt KEY BILL`（第三方单据编号为其他内容的，"
+                "先清空或填入 KEY）；不属于的，执行 `paysync review confirm-none KEY`，将重新生成。"
             ),
         ),
     ),

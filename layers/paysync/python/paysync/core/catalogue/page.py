@@ -22,8 +22,8 @@ PAGE: Final[Mapping[Code, Explanation]] = {
             ),
             solution=(
                 "See whether the scheme uses the field: `paysync scheme show {scheme}`. If so, correct its file, try "
-                "it with `paysync scheme preview`, deploy, and run `paysync replay --all` for what was rejected. Else "
-                "nothing need be done."
+                "it with `paysync scheme preview`, deploy, let `paysync backfill` read the days again, then run "
+                "`paysync replay --all` for what was rejected. Else nothing need be done."
             ),
         ),
         zh=Text(
@@ -31,7 +31,8 @@ PAGE: Final[Mapping[Code, Explanation]] = {
             cause="源系统升级或调整了配置：字段新增、改名、不再返回，或改用其他类型。此提示只出现一次，之后以新结构为准。",
             solution=(
                 "用 `paysync scheme show {scheme}` 查看方案是否用到该字段。用到时改正方案文件，用 "
-                "`paysync scheme preview` 预览后部署，并用 `paysync replay --all` 重放被拒绝的付款；未用到则无需处理。"
+                "`paysync scheme preview` 预览后部署，用 `paysync backfill` 重新读取相应日期，再用 "
+                "`paysync replay --all` 重放被拒绝的付款；未用到则无需处理。"
             ),
         ),
     ),

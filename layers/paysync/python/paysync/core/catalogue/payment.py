@@ -18,17 +18,17 @@ PAYMENT: Final[Mapping[Code, Explanation]] = {
             ),
             cause="Either Maycur sent the row incomplete, or the scheme names the wrong key field.",
             solution=(
-                "If Maycur can supply the key, let the row be read again with `paysync backfill`: it arrives as a "
-                "payment of its own, and this one is ended by `paysync review close KEY`. If the scheme names the "
-                "wrong field, correct it and run `paysync replay KEY`."
+                "Let Maycur supply the key, or correct the scheme's key field and deploy. Then let `paysync backfill` "
+                "read the range again: the row arrives as a payment of its own, and this one is ended by "
+                "`paysync review close KEY`. `paysync replay KEY` does not help, since this one keeps its digest."
             ),
         ),
         zh=Text(
             problem="每刻的一条已付记录缺少 {field}，没有主键，暂以内容摘要存入台账。",
             cause="可能是每刻返回的数据不完整，也可能是方案中的主键字段配置有误。",
             solution=(
-                "若每刻能补全主键，用 `paysync backfill` 重新取数，记录会作为新的付款进入台账，本条用 "
-                "`paysync review close KEY` 结案。若是方案字段配置有误，改正后执行 `paysync replay KEY`。"
+                "请在每刻补全主键，或改正方案的主键字段并部署；再用 `paysync backfill` 重新取数，记录会作为新的付款进入"
+                "台账，本条用 `paysync review close KEY` 结案。`paysync replay KEY` 无济于事，因为本条仍以摘要为主键。"
             ),
         ),
     ),

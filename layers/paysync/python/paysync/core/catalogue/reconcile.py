@@ -58,17 +58,20 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             problem="K3Cloud has several payment bills for this one payment: {bills}.",
             cause="One was probably made by hand, or a request was carried out long after it had been given up.",
             solution=(
-                "Keep the bill that `paysync show KEY` names; where it names none, the payment is in REVIEW: first run "
-                "`paysync review adopt KEY BILL` with the one to keep. Take the others back in K3Cloud: “反审核”, then "
-                "“作废” (it keeps the trace)."
+                "Keep the bill that `paysync show KEY` names. Where it names none: in REVIEW first run "
+                "`paysync review adopt KEY BILL` with the one to keep; REJECTED: take back all but one, then "
+                "`paysync replay KEY`; CLOSED: keep the one booked by hand. Take the others back in K3Cloud: “反审核”, "
+                "then “作废” (it keeps the trace)."
             ),
         ),
         zh=Text(
             problem="这一笔付款在金蝶中有多张付款单：{bills}。",
             cause="可能其中一张为手工所做，也可能某个请求在放弃很久之后才被执行。",
             solution=(
-                "保留 `paysync show KEY` 所示的付款单；复核中尚无付款单的，先用 `paysync review adopt KEY BILL` 认领要"
-                "保留的一张。其余在金蝶中先【反审核】，再【作废】（保留痕迹）。"
+                "保留 `paysync show KEY` 所示的付款单。没有显示付款单的：复核（REVIEW），先用 "
+                "`paysync review adopt KEY BILL` 认领要保留的一张；已拒绝（REJECTED），撤回到只剩一张，再执行 "
+                "`paysync replay KEY`；已结案（CLOSED），保留手工入账的一张。其余在金蝶中先【反审核】，再【作废】（保留"
+                "痕迹）。"
             ),
         ),
     ),
