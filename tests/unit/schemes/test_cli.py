@@ -341,6 +341,19 @@ def test_diff_names_what_differs_value_by_value(tmp_path: Path) -> None:
     assert "target.steps.audit.step" in said("diff", HERE / "small.yaml", other)
 
 
+def test_diff_spells_values_as_a_file_does(tmp_path: Path) -> None:
+    """A kind by its name, and no Python; text stays apart from what is none."""
+    other = tmp_path / "small.yaml"
+    text = (HERE / "small.yaml").read_text(encoding="utf-8")
+    was, now = "type: string, required: true, sensitive: true }", "type: any, required: true }"
+    assert text.count(was) == 1
+    other.write_text(text.replace(was, now), encoding="utf-8")
+    assert json.loads(said("diff", "--json", HERE / "small.yaml", other)) == [
+        {"place": "source.fields.account.type", "a": "'string'", "b": "'any'"},
+        {"place": "source.fields.account.sensitive", "a": "true", "b": "false"},
+    ]
+
+
 def test_schema_is_a_json_schema() -> None:
     """Editors complete and check a scheme by it."""
     schema = json.loads(said("schema"))

@@ -37,6 +37,23 @@ def test_an_option_that_cannot_be_is_refused(name: str, value: str | int) -> Non
     assert name in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("bill_dat", "FDATE", "is no option of the K3Cloud connector; did you mean bill_date?"),
+        ("zzz", "x", "is no option of the K3Cloud connector; docs/connectors.md lists them"),
+        ("booleans_as_text", "true", "must be true or false"),
+        ("page_rows", True, "must be a whole number"),
+        ("source_id", 1, "must be text"),
+    ],
+)
+def test_a_wrong_option_is_told_in_words(name: str, value: str | int, told: str) -> None:
+    """What was meant or may stand there, whole, and in no programming language."""
+    with pytest.raises(SchemeError) as caught:
+        Forms.of({name: value})
+    assert dict(caught.value.diagnosis.details)["what"] == f"target.options.{name}: {told}"
+
+
 def test_what_is_not_named_keeps_its_default() -> None:
     """And what is named is taken."""
     assert Forms.of({}) == Forms()

@@ -1,8 +1,9 @@
 """Field keys of the tenant's forms and the connector's options, each with its default: `target.options` of a scheme."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Final, get_type_hints
 
 from paysync.adapters.k3cloud.filters import is_field
@@ -73,9 +74,9 @@ class Forms:
         known = [one.name for one in fields(cls)]
         for name, value in options.items():
             if name not in known:
-                raise _wrong(name, f"is no option of the K3Cloud connector; known are {', '.join(known)}")
+                raise _wrong(name, f"is no option of the K3Cloud connector; {_meant(name, known)}")
             if type(value) is not hints[name]:
-                raise _wrong(name, f"must be {hints[name].__name__}")
+                raise _wrong(name, f"must be {_KINDS[hints[name]]}")
         return cls(**options)  # type: ignore[arg-type]  # each value was compared with its field's type above
 
     @property
@@ -105,6 +106,12 @@ _FIELD_OPTIONS: Final = (
     *("bill_id", "bill_number", "bill_status", "bill_cancel_status", "bill_date"),
     *("link", "link_table", "link_rule", "traced_number", "traced_form", "organisation_id"),
 )
+_KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", int: "a whole number"}
+
+
+def _meant(written: str, known: Sequence[str]) -> str:
+    near = get_close_matches(written.lower(), known, n=1)
+    return f"did you mean {near[0]}?" if near else "docs/connectors.md lists them"
 
 
 def _wrong(option: str, what: str) -> SchemeError:

@@ -4,7 +4,7 @@ What a system's answer proves is written by whoever writes the scheme; what no a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from paysync.core.conditions import misuse
@@ -24,6 +24,20 @@ _NO_PROOF: Final = (*_GOOD, 408, 425, 499, *range(500, 600))
 """A refusal by one of these alone may come from a gateway, or after the work was done."""
 _WEAK: Final = frozenset({"neq", "notlike", "isnull"})
 """These hold for an empty answer too."""
+_HTTP: Final = range(200, 600)
+_READ: Final = range(200, 500)
+_WRITTEN: Final = (*range(200, 408), *range(409, 500))
+"""The statuses that leave something to say, as adapters/http/answers.py looks at them."""
+_SPOKEN: Final[Mapping[str, tuple[Sequence[int], str]]] = {
+    "done_when": (_GOOD, "from 200 to 299"),
+    "refused_when": (_WRITTEN, "from 200 to 499 other than 408"),
+    "success_when": (_READ, "from 200 to 499"),
+    "none_when": (_READ, "from 200 to 499"),
+    "gone_when": (_READ, "from 200 to 499"),
+    "empty_when": (_READ, "from 200 to 499"),
+    "busy_when": (_HTTP, "from 200 to 599"),
+    "denied_when": (_HTTP, "from 200 to 599"),
+}
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
 _OURS: Final = frozenset({"accept", "connection", "content-length", "content-type", "host", "transfer-encoding"})
 _KEY: Final = ("payment", "key")
@@ -111,7 +125,7 @@ def _proofs(step: HttpCreate, document: Document, place: Place) -> Iterator[Prob
     for name, statuses in (("done_when", _NOT_DONE), ("refused_when", _NO_PROOF), ("busy_when", _NO_PROOF)):
         for index, lines in enumerate(getattr(step, name)):
             wrong = _first_met(lines, statuses)
-            if wrong:
+            if wrong and _fitting(step, name, lines):
                 what = f"{name} would hold for HTTP {wrong}, whatever the answer says; that proves nothing"
                 hint = "name the exact status, and a line on body.… where a gateway may answer so too"
                 yield Problem(document.line((*place, name, index)), what, hint)
@@ -119,7 +133,7 @@ def _proofs(step: HttpCreate, document: Document, place: Place) -> Iterator[Prob
 
 def _first_met(lines: Sequence[Line], statuses: Sequence[int]) -> int | None:
     alternatives = _alternatives([list(lines)])
-    if not lines or any(misuse(condition, FieldType.ANY) for condition in alternatives[0]):
+    if not lines or _misused(lines):
         return None
     return next((status for status in statuses if met(alternatives, {"status": status, "body": {}})), None)
 
@@ -174,9 +188,33 @@ def _conditions(part: Part, document: Document, place: Place) -> Iterator[Proble
             if not lines:
                 what = f"{name}.{outer} is empty, so every answer would pass"
                 yield Problem(document.line((*place, name, outer)), what, "write its lines, or leave it out")
+            elif not _fitting(part, name, lines):
+                yield _dead(part, name, document.line((*place, name, outer)))
             for inner, one in enumerate(lines):
                 here: Place = (*place, name, outer, inner)
                 yield from _condition(name, one, document, here)
+
+
+def _fitting(part: Part, name: str, lines: Sequence[Line]) -> bool:
+    """Whether an answer has a status that its lines on the status allow and that may say what they prove."""
+    asked = [line for line in lines if line.field == "status" and name in _SPOKEN]
+    return not asked or _misused(asked) or _first_met(asked, _spoken(part, name)[0]) is not None
+
+
+def _dead(part: Part, name: str, line: int) -> Problem:
+    what = f"{name} can never hold: its lines on status allow none {_spoken(part, name)[1]}"
+    if name == "done_when":
+        return Problem(line, what, "name the status of a success")
+    return Problem(line, what, "leave it out: any other status proves nothing, whatever its body says")
+
+
+def _spoken(part: Part, name: str) -> tuple[Sequence[int], str]:
+    created = isinstance(part, HttpCreate) and name == "busy_when"
+    return _SPOKEN["refused_when" if created else name]
+
+
+def _misused(lines: Sequence[Line]) -> bool:
+    return any(misuse(Condition(line.field, line.logic, line.value), FieldType.ANY) for line in lines)
 
 
 def _condition(name: str, line: Line, document: Document, place: Place) -> Iterator[Problem]:
