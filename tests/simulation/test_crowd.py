@@ -42,6 +42,12 @@ def test_an_operator_with_many_cases_and_refused_credentials_is_no_violation() -
     play_crowd(776)
 
 
+@pytest.mark.parametrize("seed", [334, 1674])
+def test_those_who_wait_for_a_payment_that_rests_do_not_come_every_minute(seed: int) -> None:
+    """Thousands of deliveries in vain, while K3Cloud was away for days, and the run had no end in sight."""
+    play_crowd(seed)
+
+
 def test_a_crowd_is_the_same_again() -> None:
     """Else a failure could not be looked at."""
     first, second = (play_crowd(3, trace=True) for _ in range(2))

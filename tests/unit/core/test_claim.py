@@ -12,7 +12,7 @@ from paysync.core.claim import claim, hold_back, reopened
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
 from paysync.core.keys import BillKey
-from paysync.core.records import BillRef, Committed, Intent, LockStep, Message, Received, Row, Sighting
+from paysync.core.records import BillRef, Committed, Intent, Lease, LockStep, Message, Received, Row, Sighting
 from paysync.core.states import Event, State
 from paysync.core.turn import HANDOVER_AT, Acknowledge, Desk, GiveBack, Turn
 from simulation.pair import FORM
@@ -21,6 +21,7 @@ from unit.core.desks import Target, desk_of, ledger_of, payment
 REFUSED: Final = Diagnosis.of(Code.SOURCE_NOT_AUDITED, number="FK-1", status="B")
 INTENT: Final = Intent("t", 1, baseline=(), open_amount=None, source_id="id-1", sender_dead_at=START)
 BILL: Final = BillRef(BillKey(FORM, "7"), "FKD7")
+MINUTE: Final = timedelta(minutes=1)
 
 
 def seen(desk: Desk, *moves: tuple[Event, dict[str, Any]], code: str = "P1", lock: LockStep = LockStep.TAKE) -> Row:
@@ -98,6 +99,28 @@ def test_a_payment_whose_source_waits_for_a_person_waits_without_a_call() -> Non
     assert isinstance(claim(desk, message(row), row), Acknowledge)
     stands = ledger_of(desk).table[row.key]
     assert (stands.state, stands.waits_for and stands.waits_for.code, target.calls) == (State.REVIEW, "P0", [])
+
+
+@pytest.mark.parametrize(
+    ("holder", "least", "most"),
+    [
+        ({"lease": Lease("t", START + 3 * MINUTE), "wake_at": START + 3 * MINUTE}, timedelta(), MINUTE),
+        ({"lease": Lease("t", START), "wake_at": START + 9 * MINUTE}, 9 * MINUTE, 9 * MINUTE),
+        ({"lease": None, "wake_at": START + 9 * MINUTE}, 9 * MINUTE, 9 * MINUTE),
+        ({"lease": None, "wake_at": START + 240 * MINUTE}, 60 * MINUTE, 60 * MINUTE),
+        ({"lease": None, "wake_at": START - 240 * MINUTE}, timedelta(seconds=1), MINUTE),
+    ],
+)
+def test_a_payment_waits_as_long_as_the_holder_of_its_source_rests(
+    holder: dict[str, Any], least: timedelta, most: timedelta
+) -> None:
+    """Not every few seconds for hours, while K3Cloud is away; and a moment only where the holder is in work."""
+    desk = desk_of(Target())
+    seen(desk, (Event.CLAIMED, {"fence": 1, **holder}), code="P0")
+    row = seen(desk, lock=LockStep.KEEP)
+    verdict = claim(desk, message(row), row)
+    assert isinstance(verdict, GiveBack)
+    assert least <= verdict.span <= most
 
 
 def test_whoever_was_overtaken_while_it_would_wait_leaves_the_row() -> None:

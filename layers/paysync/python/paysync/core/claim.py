@@ -17,6 +17,8 @@ WAITING_LOOK: Final = timedelta(minutes=1)
 _BUSY: Final = timedelta(seconds=20)
 _IN_HAND: Final = timedelta(seconds=30)
 """A payment in hand is usually done with long before its lease ends; then its other messages need not wait for that."""
+_HELD_AT_MOST: Final = timedelta(hours=1)
+"""So long does a payment wait at once for another of its document: a person may make that one go on earlier."""
 _NO_ROW: Final = timedelta(minutes=5)
 
 
@@ -132,7 +134,15 @@ def _locked(  # noqa: PLR0913, PLR0917 - the claim that was refused, and by whom
         return _turn_or_back(desk, received, _commit_claim(desk, before, event, opened, lock_from=owner))
     if lock_is_parked(holder) and opened.bill is None:
         return _wait_in_review(desk, before, event, opened, owner)
-    return _patient(desk, received, before, GiveBack(_jittered(desk, _BUSY)))
+    return _patient(desk, received, before, GiveBack(_while_held(desk, holder)))
+
+
+def _while_held(desk: Desk, holder: Row | None) -> timedelta:
+    """A moment while the holder is in work; where it rests itself, as long as that, for nothing can change before."""
+    now, moment = desk.ports.clock.now(), _jittered(desk, _BUSY)
+    if holder is None or (holder.lease and holder.lease.until > now):
+        return moment
+    return max(moment, min(holder.wake_at - now, _HELD_AT_MOST))
 
 
 def lock_is_free(holder: Row | None) -> bool:
