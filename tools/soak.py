@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import subprocess
 import sys
 import time
 from collections import Counter, deque
@@ -29,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "layers" / "paysync" / "python")]
 
 from kept import Kept, loaded_code
+from recorded import commit, table
 
 from simulation import soaking
 from simulation.faults import KINDS, Fault
@@ -48,6 +48,10 @@ ALIKE = "ten_with_two_faulty"
 STRIDE = 37
 A_MINUTE = 60
 T = TypeVar("T")
+_COLUMNS = (
+    *("what", "runs", "calls to the outside", "faults"),
+    *("doubled", "lost", "stuck", "other", "runs/s, one core"),
+)
 THRICE = ("one_payment", "unguarded", "two_of_one", "decided_meanwhile", "ten_with_two_faulty")
 ACTED_IN = (
     "one_payment",
@@ -103,7 +107,7 @@ def main() -> int:
     """All of it; 0 only if nothing failed."""
     options = _options()
     print(f"seed of the triples: {SEED}; seeds {options.first} to {options.first + options.seeds - 1}", flush=True)
-    alone, begin, commit = _alone(), time.monotonic(), _commit()
+    alone, begin, ran_on = _alone(), time.monotonic(), commit()
     print(f"one process alone: {alone:.0f} seeds a second", flush=True)
     kept = Kept(ROOT / ".cache" / "soak", loaded_code(ROOT))
     print(f"{len(kept)} pieces are finished from before", flush=True)
@@ -116,7 +120,7 @@ def main() -> int:
     print(f"{len(results.guards):>8} guards taken out: {sum(bool(words) for *_, words in results.guards)} noticed")
     for name, count in results.left_out.items():
         print(f"{count:>8} pairs left out, {name}")
-    page = _page(results, options, commit, time.monotonic() - begin, alone)
+    page = _page(results, options, ran_on, time.monotonic() - begin, alone)
     (ROOT / "docs" / "evidence.md").write_text(page, encoding="utf-8")
     return 1 if failures else 0
 
@@ -217,7 +221,7 @@ def _run(programme: list[Job], processes: int, end: float, kept: Kept) -> Result
 # ---- the page
 
 
-def _page(results: Results, options: argparse.Namespace, commit: str, seconds: float, alone: float) -> str:
+def _page(results: Results, options: argparse.Namespace, ran_on: str, seconds: float, alone: float) -> str:
     when = f"{options.jobs} processes, {seconds / 60:.0f} minutes"
     if results.from_before:
         when += f" and those in which {results.from_before} pieces had been finished before"
@@ -228,24 +232,23 @@ def _page(results: Results, options: argparse.Namespace, commit: str, seconds: f
         "Written by `make soak`; do not edit. What is promised: [promise.md](promise.md). How it is tested:",
         "`tests/simulation/`. A failure prints the call that shows it again.",
         "",
-        f"Commit {commit}, Python {platform.python_version()}, {when}, {which}.",
+        f"Commit {ran_on}, Python {platform.python_version()}, {when}, {which}.",
         "",
         f"One process alone, before the others began: {alone:.0f} seeds a second (the median of five times {AT_ONCE}).",
         "",
         "## Runs",
         "",
-        "| what | runs | calls to the outside | faults | doubled | lost | stuck | other | runs/s, one core |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        *(_line(tally) for tally in results.tallies.values()),
+        *table(_COLUMNS, (_line(tally) for tally in results.tallies.values())),
         "",
         *_ends(results),
         *_left_out(results),
         "",
         "## Calls and kinds of fault",
         "",
-        "| scenario | calls without a fault | cases of one fault |",
-        "| --- | ---: | ---: |",
-        *(f"| {name} | {play(name).points} | {sum(1 for _ in singles(name))} |" for name in SCENARIOS),
+        *table(
+            ("scenario", "calls without a fault", "cases of one fault"),
+            ((name, play(name).points, sum(1 for _ in singles(name))) for name in SCENARIOS),
+        ),
         "",
         f"{len(KINDS)} operations, {len(Fault)} kinds of fault; struck by chance, in all seeds:",
         "",
@@ -263,10 +266,10 @@ def _page(results: Results, options: argparse.Namespace, commit: str, seconds: f
     return "\n".join(lines)
 
 
-def _line(tally: Tally) -> str:
-    broken = " | ".join(str(tally.broken[what]) for what in (DOUBLED, LOST, STUCK, OTHER))
+def _line(tally: Tally) -> tuple[object, ...]:
+    broken = [tally.broken[what] for what in (DOUBLED, LOST, STUCK, OTHER)]
     rate = tally.runs / tally.seconds if tally.seconds else 0
-    return f"| {tally.name} | {tally.runs} | {tally.calls} | {tally.struck.total()} | {broken} | {rate:.0f} |"
+    return tally.name, tally.runs, tally.calls, tally.struck.total(), *broken, f"{rate:.0f}"
 
 
 def _ends(results: Results) -> Iterator[str]:
@@ -293,15 +296,7 @@ def _left_out(results: Results) -> Iterator[str]:
 
 def _kinds(results: Results) -> Iterator[str]:
     seeds = results.tallies.get("seeds", Tally("seeds"))
-    yield "| kind | times |"
-    yield "| --- | ---: |"
-    for kind in Fault:
-        yield f"| {kind.value} | {seeds.struck[kind.name]} |"
-
-
-def _commit() -> str:
-    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    yield from table(("kind", "times"), ((kind.value, seeds.struck[kind.name]) for kind in Fault))
 
 
 if __name__ == "__main__":
