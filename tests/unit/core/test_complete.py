@@ -110,6 +110,13 @@ def test_a_pushed_bill_is_saved_read_submitted_audited_and_looked_at_again() -> 
     assert ledger_of(desk).locks == {}
 
 
+def test_the_row_names_the_scheme_and_the_code_that_finish_it() -> None:
+    """A bill that was made before an update is compared by what stands there now."""
+    desk, turn = completed(Books(amount="100.00", status=BillStatus.DRAFT))
+    row = row_of(desk, turn)
+    assert (row.scheme_version, row.code_version) == (desk.scheme.version, desk.ports.code_version)
+
+
 @pytest.mark.parametrize("status", [BillStatus.SUBMITTED, BillStatus.AUDITED])
 def test_what_was_done_before_is_not_done_again(status: BillStatus) -> None:
     """The bill says how far it is."""

@@ -47,6 +47,14 @@ def test_a_push_is_made_once_under_its_intent() -> None:
     assert ledger_of(desk).claims == {BillKey(FORM, "7"): turn.row.key}
 
 
+def test_the_row_names_the_scheme_and_the_code_that_push_it() -> None:
+    """Not those that have seen it first, under which nothing was sent."""
+    desk = desk_of(Target(make=Done(Made("7", "FKD7"))))
+    make(desk, turn := ready(desk))
+    row = row_of(desk, turn)
+    assert (row.scheme_version, row.code_version) == (desk.scheme.version, desk.ports.code_version)
+
+
 def test_after_a_lost_session_one_more_push_has_an_intent_of_its_own() -> None:
     """Nothing was executed, so it may be sent again: under a new token."""
     desk = desk_of(target := Target())

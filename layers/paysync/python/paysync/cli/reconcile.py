@@ -18,6 +18,7 @@ _CODES: Final[Mapping[str, Code]] = {
     Difference.CHANGED: Code.RECONCILE_DIFFERENT,
     Difference.DOUBLED: Code.RECONCILE_DOUBLED,
     Difference.BILL_GONE: Code.RECONCILE_BILL_GONE,
+    Difference.UNFINISHED: Code.RECONCILE_UNFINISHED,
     Difference.AMOUNT: Code.RECONCILE_DIFFERENT,
     Difference.UNRECORDED: Code.RECONCILE_UNRECORDED,
     Difference.UNKNOWN_BILL: Code.RECONCILE_UNKNOWN_BILL,
@@ -99,5 +100,6 @@ def diagnosis_of(finding: Mapping[str, str]) -> Diagnosis | None:
     """What is said of a finding; nothing for a kind that only a newer function knows."""
     code = _CODES.get(finding["difference"])
     found = finding["target"] or finding["source"]
-    particulars = {"bill": finding["bill"], "bills": finding["bill"], "found": found, "wanted": finding["ledger"]}
+    particulars = {"bill": finding["bill"], "found": found, "wanted": finding["ledger"]}
+    particulars |= {"bills": particulars["bill"], "status": found}
     return Diagnosis.of(code, **particulars) if code else None

@@ -140,5 +140,6 @@ class Code(StrEnum):
     RECONCILE_DOUBLED = "reconcile.doubled"
     RECONCILE_DIFFERENT = "reconcile.different"
     RECONCILE_BILL_GONE = "reconcile.bill_gone"
+    RECONCILE_UNFINISHED = "reconcile.unfinished"
     RECONCILE_UNRECORDED = "reconcile.unrecorded"
     RECONCILE_UNKNOWN_BILL = "reconcile.unknown_bill"

@@ -11,24 +11,18 @@ from typing import Final, TypeAlias
 from paysync.core.bills import EDITABLE, Bill, BillStatus, Edit
 from paysync.core.diagnosis import Code, Diagnosis
 from paysync.core.errors import DefectError
+from paysync.core.finished import finished_statuses
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from paysync.core.prepare import look_up, park_changed
 from paysync.core.records import BillRef
-from paysync.core.scheme import TargetPart
 from paysync.core.scope import scope_of
 from paysync.core.states import Event, State
 from paysync.core.templates import TemplateFault
-from paysync.core.turn import Desk, Turn
+from paysync.core.turn import Desk, Turn, unfinished
 from paysync.core.wanted import Wanted, differences, edit_of, read_back_fault, unfit, wanted_of
 
 _LOOKS: Final = 4
 """So many looks, over about two minutes, before a bill that is not shown is called gone."""
-_REACHED: Final = {
-    BillStatus.CREATED: {BillStatus.CREATED, BillStatus.SUBMITTED, BillStatus.AUDITED, BillStatus.REAUDIT},
-    BillStatus.SUBMITTED: {BillStatus.SUBMITTED, BillStatus.AUDITED},
-    BillStatus.AUDITED: {BillStatus.AUDITED},
-}
-"""The statuses that have what a scheme wants: others may have taken the bill further."""
 Write: TypeAlias = "Callable[[Sequence[Work]], Mapping[str, Outcome[None]]]"
 """A writing call of the target for some bills."""
 
@@ -52,8 +46,8 @@ def complete(desk: Desk, turns: Sequence[Turn]) -> None:
         _take_its_word(desk, turns)
         return
     park_changed(desk, turns)
-    look_up(desk, [t for t in turns if t.verdict is None and not t.lookups])
-    works = _read(desk, [t for t in turns if t.verdict is None])
+    look_up(desk, [t for t in unfinished(turns) if not t.lookups])
+    works = _read(desk, unfinished(turns))
     _save(desk, works)
     _submit(desk, _going(works))
     _audit(desk, _going(works))
@@ -68,9 +62,9 @@ def _take_its_word(desk: Desk, turns: Sequence[Turn]) -> None:
 
 def _read(desk: Desk, turns: Sequence[Turn]) -> list[Work]:
     bills = _bills(desk, turns)
-    works = [Work(t, bills[_bill_id(t)], _wanted(desk, t)) for t in turns if t.verdict is None and _bill_id(t) in bills]
-    for turn in turns:
-        if turn.verdict is None and _bill_id(turn) not in bills:
+    works = [Work(t, bills[_bill_id(t)], _wanted(desk, t)) for t in unfinished(turns) if _bill_id(t) in bills]
+    for turn in unfinished(turns):
+        if _bill_id(turn) not in bills:
             _gone(desk, turn)
     for work in works:
         fault = _stranger(work) or unfit(work.bill, work.wanted) if work.turn.verdict is None else None
@@ -149,8 +143,8 @@ def _audit(desk: Desk, works: Sequence[Work]) -> None:
 
 def _finish(desk: Desk, works: Sequence[Work]) -> None:
     """One last look at every bill that was touched since it was read: its status and, once more, every cent."""
-    reached = _REACHED[final_status(desk.scheme.target)]
-    _read_again(desk, [w for w in works if w.bill.head.status not in reached])
+    finished = finished_statuses(desk.scheme.target)
+    _read_again(desk, [w for w in works if w.bill.head.status not in finished])
     for work in _going(works):
         differ = differences(work.bill, work.wanted)
         if differ:
@@ -159,20 +153,13 @@ def _finish(desk: Desk, works: Sequence[Work]) -> None:
                 work.turn,
                 Diagnosis.of(Code.BILL_READBACK, bill=name, bill_id=_bill_id(work.turn), fields=", ".join(differ)),
             )
-        elif work.bill.head.status in reached:
+        elif work.bill.head.status in finished:
             desk.done(work.turn)
         else:
             unsure = work.unsure or Diagnosis.of(
                 Code.ERP_UNCONFIRMED, bill=_bill_name(work.turn), status=work.bill.head.status
             )
             desk.later(work.turn, unsure)
-
-
-def final_status(target: TargetPart) -> BillStatus:
-    """The status in which this scheme's bills are finished."""
-    if target.audit:
-        return BillStatus.AUDITED
-    return BillStatus.SUBMITTED if target.submit else BillStatus.CREATED
 
 
 def _write(desk: Desk, works: Sequence[Work], call: Write) -> None:

@@ -38,6 +38,11 @@ class SourceKey:
         """The number as the ERP compares it."""
         return collated(self.number)
 
+    @property
+    def document(self) -> "SourceKey":
+        """The key that every spelling of the same document has in common."""
+        return SourceKey(self.form, self.canonical)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class BillKey:

@@ -19,20 +19,20 @@ from paysync.core.scheme import Lookup, OnMiss, Scheme
 from paysync.core.scope import scope_of
 from paysync.core.states import Event
 from paysync.core.templates import TemplateFault, render
-from paysync.core.turn import Desk, Turn
+from paysync.core.turn import Desk, Turn, unfinished
 from paysync.core.wanted import amount_in
 
 
 def prepare(desk: Desk, turns: Sequence[Turn]) -> None:
     """Leave each turn with an intent, with a bill that is ours, or with a verdict."""
     park_changed(desk, turns)
-    documents = _documents(desk, _left(turns))
-    heads = _existing(desk, _left(turns), documents)
+    documents = _documents(desk, unfinished(turns))
+    heads = _existing(desk, unfinished(turns), documents)
     owners = _owners(desk, heads)
-    clear = [t for t in _left(turns) if _baseline_is_clear(desk, t, heads.get(t.row.key, ()), owners)]
+    clear = [t for t in unfinished(turns) if _baseline_is_clear(desk, t, heads.get(t.row.key, ()), owners)]
     look_up(desk, clear)
-    earlier = _earlier_amounts(desk, _left(clear), heads)
-    for turn in _left(clear):
+    earlier = _earlier_amounts(desk, unfinished(clear), heads)
+    for turn in unfinished(clear):
         _ready(desk, turn, documents, heads.get(turn.row.key, ()), earlier)
 
 
@@ -46,8 +46,8 @@ def park_changed(desk: Desk, turns: Sequence[Turn]) -> None:
 def look_up(desk: Desk, turns: Sequence[Turn]) -> None:
     """Fill each turn's lookups; none or several results do what the scheme says (park by default)."""
     for lookup in desk.scheme.lookups:
-        asked = {t.row.key: key for t in _left(turns) if (key := _lookup_key(desk, t, lookup)) is not None}
-        waiting = [t for t in _left(turns) if t.row.key in asked]
+        asked = {t.row.key: key for t in unfinished(turns) if (key := _lookup_key(desk, t, lookup)) is not None}
+        waiting = [t for t in unfinished(turns) if t.row.key in asked]
         if not waiting:
             continue
         if not desk.time_for_a_call():
@@ -244,7 +244,3 @@ def _facts(turn: Turn) -> Facts:
 def _out_of_time(desk: Desk, turns: Sequence[Turn]) -> None:
     for turn in turns:
         desk.out_of_time(turn)
-
-
-def _left(turns: Sequence[Turn]) -> list[Turn]:
-    return [t for t in turns if t.verdict is None]

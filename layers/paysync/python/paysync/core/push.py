@@ -21,7 +21,7 @@ from paysync.core.resolve import resolve
 from paysync.core.scheme import Scheme
 from paysync.core.states import WITH_BILL, State
 from paysync.core.times import Instant
-from paysync.core.turn import Acknowledge, Desk, GiveBack, PushPorts, Turn, Verdict
+from paysync.core.turn import Acknowledge, Desk, GiveBack, PushPorts, Turn, Verdict, unfinished
 
 _UNREADABLE = timedelta(minutes=5)
 _Question: TypeAlias = tuple[PaymentKey, int | None]
@@ -134,7 +134,7 @@ def _taken_by(message: Received, rows: Mapping[PaymentKey, Row]) -> set[SourceKe
     key = message.message.key
     row = rows.get(key)
     facts = row.payment.facts if row else None
-    return {key, SourceKey(facts.source.form, facts.source.canonical)} if facts else {key}
+    return {key, facts.source.document} if facts else {key}
 
 
 def _round(desk: Desk, received: Sequence[Received], rows: Mapping[PaymentKey, Row]) -> dict[str, Verdict]:
@@ -158,16 +158,12 @@ def _work(desk: Desk, turns: Sequence[Turn]) -> None:
     resolve(desk, _in(turns, {State.IN_DOUBT}))
     new = _in(turns, {State.NEW})
     prepare(desk, new)
-    for turn in _open(new):
+    for turn in unfinished(new):
         if turn.row.state is State.NEW:
             make(desk, turn)
     complete(desk, _in(turns, WITH_BILL))
 
 
-def _open(turns: Iterable[Turn]) -> list[Turn]:
-    return [t for t in turns if t.verdict is None]
-
-
 def _in(turns: Iterable[Turn], states: Iterable[State]) -> list[Turn]:
     wanted = frozenset(states)
-    return [t for t in _open(turns) if t.row.state in wanted]
+    return [t for t in unfinished(turns) if t.row.state in wanted]

@@ -1,14 +1,15 @@
 """reconcile: Maycur, the ledger and K3Cloud side by side, to the cent. Queues what is missing, corrects nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from paysync.core.bills import BillTotal
+from paysync.core.bills import BillHead, BillTotal
 from paysync.core.errors import RunError
 from paysync.core.fetch import FetchPorts
+from paysync.core.finished import finished_statuses
 from paysync.core.intake import Intake, take_in
 from paysync.core.keys import BillKey, PaymentKey
 from paysync.core.money import plain
@@ -17,7 +18,8 @@ from paysync.core.paging import Failed, leaves
 from paysync.core.ports import Target
 from paysync.core.reading import key_text, payments
 from paysync.core.records import Payment, Row
-from paysync.core.states import State
+from paysync.core.scheme import TargetPart
+from paysync.core.states import SETTLED, State
 from paysync.core.times import MILLISECOND, Window, local_date
 
 
@@ -34,6 +36,8 @@ class Difference(StrEnum):
     """More than one unvoided bill for one payment."""
     BILL_GONE = "bill_gone"
     """DONE, but its bill is gone or voided. Never queued again by itself."""
+    UNFINISHED = "unfinished"
+    """DONE or CLOSED, but its bill is not finished, or not any more."""
     AMOUNT = "amount"
     """The bill's sum is not the payment's."""
     UNRECORDED = "unrecorded"
@@ -93,7 +97,8 @@ def reconcile(ports: ReconcilePorts, window: Window) -> ReconcileReport:
     report.source_count = len(paid)
     report.source_sum = sum((p.facts.amount.value for p in paid.values() if p.facts), Decimal(0))
     for key, row in sorted(rows.items()):
-        _compare(report, row, paid.get(key), bills.get(key.code, ()), asked=ports.fetch.scheme.target.finds)
+        _compare(report, row, paid.get(key), bills.get(key.code, ()), target=ports.fetch.scheme.target)
+    _begun_bills(ports, report, rows.values(), shown={b.id for found in bills.values() for b in found})
     _unknown_bills(ports, report, window)
     ports.fetch.journal.count("ReconcileDifferences", len(report.findings))
     return report
@@ -164,7 +169,7 @@ def _bills(ports: ReconcilePorts, rows: Mapping[PaymentKey, Row]) -> Mapping[str
 
 
 def _compare(
-    report: ReconcileReport, row: Row, payment: Payment | None, bills: Sequence[BillTotal], *, asked: bool
+    report: ReconcileReport, row: Row, payment: Payment | None, bills: Sequence[BillTotal], *, target: TargetPart
 ) -> None:
     live = [b for b in bills if not b.voided]
     facts = row.payment.facts
@@ -184,11 +189,24 @@ def _compare(
         names = ", ".join(b.number or b.id for b in live)
         report.findings.append(Finding(Difference.DOUBLED, code, ledger=said, bill=names))
     if row.state is State.DONE:
-        _compare_booked(report, row, said, amount, live if asked else None)
+        _compare_booked(report, row, said, amount, live if target.finds else None)
     elif live and row.bill is None:
         report.findings.append(
             Finding(Difference.UNRECORDED, code, ledger=row.state, bill=live[0].number or live[0].id)
         )
+    if row.state in SETTLED and (own := _own(row, live)):
+        _compare_status(report, row, own, target)
+
+
+def _compare_status(report: ReconcileReport, row: Row, own: BillTotal | BillHead, target: TargetPart) -> None:
+    if own.status not in finished_statuses(target):
+        report.findings.append(
+            Finding(Difference.UNFINISHED, row.key.code, ledger=row.state, target=own.status, bill=own.number or own.id)
+        )
+
+
+def _own(row: Row, live: Sequence[BillTotal]) -> BillTotal | None:
+    return next((b for b in live if row.bill and b.id == row.bill.key.id), None)
 
 
 def _compare_booked(
@@ -198,13 +216,31 @@ def _compare_booked(
     report.booked_sum += amount or Decimal(0)
     if live is None:
         return
-    own = [b for b in live if row.bill and b.id == row.bill.key.id]
+    own = _own(row, live)
     name = row.bill.number if row.bill else ""
-    if not own:
+    if own is None:
         report.findings.append(Finding(Difference.BILL_GONE, row.key.code, ledger=said, bill=name))
-    elif own[0].amount != amount:
-        found = plain(own[0].amount) if own[0].amount is not None else "?"
+    elif own.amount != amount:
+        found = plain(own.amount) if own.amount is not None else "?"
         report.findings.append(Finding(Difference.AMOUNT, row.key.code, ledger=said, target=found, bill=name))
+
+
+def _begun_bills(
+    ports: ReconcilePorts, report: ReconcileReport, rows: Iterable[Row], *, shown: Collection[str]
+) -> None:
+    """Bills of closed payments that do not carry the key yet: made, and left before the first Save."""
+    scheme = ports.fetch.scheme
+    begun = {row.bill.key.id: row for row in rows if row.state is State.CLOSED and row.bill}
+    unseen = sorted(begun.keys() - set(shown))
+    if not unseen or not scheme.target.reads:
+        return
+    match ports.target.bills(unseen):
+        case Done(bills):
+            for one in unseen:
+                if one in bills and not bills[one].head.voided:
+                    _compare_status(report, begun[one], bills[one].head, scheme.target)
+        case failure:
+            raise RunError(failure.diagnosis, key=scheme.name)
 
 
 def _unknown_bills(ports: ReconcilePorts, report: ReconcileReport, window: Window) -> None:

@@ -94,6 +94,8 @@ class RowChanges(TypedDict, total=False):
 
     payment: Payment
     wake_at: Instant
+    scheme_version: str
+    code_version: str
     fence: int
     lease: Lease | None
     intent: Intent | None
@@ -120,6 +122,7 @@ class Row:
     wake_at: Instant
     scheme_version: str
     code_version: str
+    """With the scheme's: what has booked it, or begun to; what has seen it first, while no Push was sent."""
     fence: int = 0
     """Grows with every claim and every change by another hand; also the attempt's number in a dead letter."""
     lease: Lease | None = None

@@ -176,9 +176,7 @@ def accept(ports: ReviewPorts, row: Row, reason: str) -> Decision:
 def _lock_of_other(row: Row, other: Payment) -> LockStep:
     """The lock of a document that the payment is no longer for: kept, two that have exchanged theirs wait for ever."""
     was, now = row.payment.facts, other.facts
-    same = (
-        was is None or now is None or (was.source.form, was.source.canonical) == (now.source.form, now.source.canonical)
-    )
+    same = was is None or now is None or was.source.document == now.source.document
     return LockStep.KEEP if same else LockStep.FREE
 
 

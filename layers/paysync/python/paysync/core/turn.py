@@ -1,6 +1,6 @@
 """One payment in the hands of one push invocation, and the steps that end its turn. Every step is one commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, TypeAlias, Unpack
@@ -34,6 +34,8 @@ from paysync.core.times import NEVER, Instant
 HANDOVER_AT: Final = 5
 """Deliveries after which a message that must wait is acknowledged and left to sweep, so that waiting never burns the
 receive count into the dead-letter queue (maxReceiveCount is 8)."""
+_BOOKING: Final = {Event.INTENT_WRITTEN, Event.COMPLETED}
+"""Steps after which the row names the scheme and the code that took them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class Desk:
         **changes: Unpack[RowChanges],
     ) -> Refused | None:
         """Commit one step of the row; None when it stands. A refusal by the row itself ends the turn (fenced)."""
+        if event in _BOOKING:
+            changes["scheme_version"], changes["code_version"] = self.scheme.version, self.ports.code_version
         row = turn.row.moved(event, self.ports.clock.now(), **changes)
         change = Change(
             before=turn.row,
@@ -250,6 +254,11 @@ class Desk:
         if refused is None:
             turn.verdict = Acknowledge()
         return refused is None
+
+
+def unfinished(turns: Iterable[Turn]) -> list[Turn]:
+    """Those that still go on."""
+    return [turn for turn in turns if turn.verdict is None]
 
 
 def deliver_letter(ledger: Ledger, outbox: Outbox, row: Row, now: Instant, actor: str) -> Row | None:

@@ -126,6 +126,31 @@ RECONCILE: Final[Mapping[Code, Explanation]] = {
             ),
         ),
     ),
+    # Takes {bill}, {status}.
+    Code.RECONCILE_UNFINISHED: Explanation(
+        Kind.PERMANENT,
+        Who.ACCOUNTANT,
+        en=Text(
+            problem="The payment is settled, but its payment bill {bill} in K3Cloud is not finished; status {status}.",
+            cause=(
+                "Somebody took back its audit or its submission (“反审核”, “撤销”), or the payment was closed while "
+                "the bill was only begun."
+            ),
+            solution=(
+                "Where the bill is this payment's only one: compare it with Maycur, then submit and audit it. Where "
+                "the payment was booked by another one: take it back, “作废” (it keeps the trace). `paysync replay "
+                "KEY` changes nothing: the payment is settled."
+            ),
+        ),
+        zh=Text(
+            problem="这笔付款已了结，但金蝶中它的付款单 {bill} 尚未完成，状态 {status}。",
+            cause="有人对该单【反审核】或【撤销】，或结案时该单只做到一半。",
+            solution=(
+                "该单是这笔付款唯一的付款单的：与每刻核对后提交并审核；付款已用另一张单入账的：将该单【作废】（保留痕"
+                "迹）。付款已了结，`paysync replay KEY` 不作任何改动。"
+            ),
+        ),
+    ),
     # Takes {bill}.
     Code.RECONCILE_UNRECORDED: Explanation(
         Kind.REVIEW,

@@ -1,4 +1,4 @@
-"""Reconcile for a scheme whose rows another one hands over: ledger and target, since there is no source to ask."""
+"""Reconcile of ledger and target: a scheme whose rows another one hands over, since it has no source to ask."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from fakes.journal import MemoryJournal
 from fakes.ledger import MemoryLedger
 from fakes.queue import MemoryOutbox, MemoryQueue
 from fakes.system import START, FakeClock, SeededIds
-from paysync.core.bills import BillStatus, BillTotal
+from paysync.core.bills import Bill, BillHead, BillStatus, BillTotal
 from paysync.core.errors import DefectError
 from paysync.core.fetch import FetchPorts
 from paysync.core.handed_over import HandedOver
@@ -37,6 +37,7 @@ class Target:
 
     def __init__(self, *bills: BillTotal) -> None:
         self._bills = bills
+        self.read: list[Sequence[str]] = []
 
     def bills_by_reference(self, references: Sequence[str]) -> Outcome[Mapping[str, Sequence[BillTotal]]]:
         """Those that carry our reference."""
@@ -47,15 +48,21 @@ class Target:
         del first, last
         return Done(self._bills)
 
+    def bills(self, ids: Sequence[str]) -> Outcome[Mapping[str, Bill]]:
+        """Each by its id, whatever it carries."""
+        self.read.append(ids)
+        heads = [BillHead(b.id, b.number, b.status, b.voided, b.reference) for b in self._bills if b.id in ids]
+        return Done({head.id: Bill(head, {}, ()) for head in heads})
 
-def compared(*bills: BillTotal) -> ReconcileReport:
-    """What reconcile says of one booked row and these bills."""
+
+def compared(target: Target, state: State = State.DONE, *, bill: str = "100") -> ReconcileReport:
+    """What reconcile says of one settled row, which names `bill`, and of the target's bills."""
     clock, ids = FakeClock(), SeededIds()
     ledger, queue = MemoryLedger(), MemoryQueue(clock, ids)
     raw = {"id": "PT-1", "billNumber": "FKD-1", "sum": "12.50", "paid": epoch_ms(START - timedelta(days=1))}
     (payment,) = payments(SCHEME, raw, now=START)
-    ref = BillRef(BillKey("CN_JOURNAL", "100"), "J-100")
-    row = replace(b.row(payment), state=State.DONE, bill=ref)
+    ref = BillRef(BillKey("CN_JOURNAL", bill), "J-100")
+    row = replace(b.row(payment), state=state, bill=ref)
     ledger.create([row], b.entry(row, Event.SEEN))
     ledger.claims[ref.key] = row.key
     fetch = FetchPorts(
@@ -63,7 +70,7 @@ def compared(*bills: BillTotal) -> ReconcileReport:
         since=WINDOW.start,
         code_version="1",
     )
-    return reconcile(ReconcilePorts(fetch, cast("Any", Target(*bills)), "user"), WINDOW)
+    return reconcile(ReconcilePorts(fetch, cast("Any", target), "user"), WINDOW)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +80,8 @@ def compared(*bills: BillTotal) -> ReconcileReport:
         ((), [Difference.BILL_GONE]),
         ((replace(RIGHT, voided=True),), [Difference.BILL_GONE]),
         ((replace(RIGHT, amount=Decimal("12.51")),), [Difference.AMOUNT]),
+        ((replace(RIGHT, status=BillStatus.SUBMITTED),), []),
+        ((replace(RIGHT, status=BillStatus.DRAFT),), [Difference.UNFINISHED]),
         ((RIGHT, replace(RIGHT, id="101", creator=())), [Difference.DOUBLED]),
         ((RIGHT, replace(RIGHT, id="101", reference="")), [Difference.UNKNOWN_BILL]),
     ],
@@ -81,9 +90,35 @@ def test_ledger_and_target_are_compared_to_the_cent(
     bills: tuple[BillTotal, ...], differences: list[Difference]
 ) -> None:
     """What is booked twice, wrongly or no more is found; that no source shows the row is no difference."""
-    report = compared(*bills)
+    report = compared(Target(*bills))
     assert [finding.difference for finding in report.findings] == differences
     assert (report.has_source, report.source_count, report.booked_count, report.queued) == (False, 0, 1, 0)
+
+
+@pytest.mark.parametrize("reference", ["PT-1", ""], ids=["carries the key", "was never saved"])
+@pytest.mark.parametrize(
+    ("status", "voided", "differences"),
+    [
+        (BillStatus.DRAFT, False, [Difference.UNFINISHED]),
+        (BillStatus.DRAFT, True, []),
+        (BillStatus.CREATED, False, []),
+    ],
+)
+def test_a_bill_that_a_closed_payment_has_left_begun_is_found(
+    reference: str, status: BillStatus, differences: list[Difference], *, voided: bool
+) -> None:
+    """Also the one that does not carry the key yet: it is read by the id in the ledger, and only it."""
+    target = Target(replace(RIGHT, status=status, voided=voided, reference=reference))
+    report = compared(target, State.CLOSED)
+    assert [(one.difference, one.key, one.ledger, one.target, one.bill) for one in report.findings] == [
+        (difference, "PT-1", "CLOSED", "Z", "J-100") for difference in differences
+    ]
+    assert target.read == ([] if reference else [["100"]])
+
+
+def test_a_bill_that_a_closed_payment_has_left_and_that_is_gone_is_no_difference() -> None:
+    """Somebody has deleted what was begun."""
+    assert compared(Target(), State.CLOSED, bill="7").findings == []
 
 
 def test_whoever_asks_for_a_page_has_a_defect() -> None:
