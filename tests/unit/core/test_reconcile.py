@@ -23,6 +23,7 @@ from paysync.core.outcomes import Done, Outcome
 from paysync.core.reading import payments
 from paysync.core.reconcile import Difference, ReconcilePorts, ReconcileReport, reconcile
 from paysync.core.records import BillRef
+from paysync.core.scheme import Scheme
 from paysync.core.states import Event, State
 from paysync.core.times import Window, epoch_ms
 from paysync.schemes.load import load
@@ -55,18 +56,18 @@ class Target:
         return Done({head.id: Bill(head, {}, ()) for head in heads})
 
 
-def compared(target: Target, state: State = State.DONE, *, bill: str = "100") -> ReconcileReport:
+def compared(target: Target, state: State = State.DONE, *, bill: str = "100", of: Scheme = SCHEME) -> ReconcileReport:
     """What reconcile says of one settled row, which names `bill`, and of the target's bills."""
     clock, ids = FakeClock(), SeededIds()
     ledger, queue = MemoryLedger(), MemoryQueue(clock, ids)
     raw = {"id": "PT-1", "billNumber": "FKD-1", "sum": "12.50", "paid": epoch_ms(START - timedelta(days=1))}
-    (payment,) = payments(SCHEME, raw, now=START)
+    (payment,) = payments(of, raw, now=START)
     ref = BillRef(BillKey("CN_JOURNAL", bill), "J-100")
     row = replace(b.row(payment), state=state, bill=ref)
     ledger.create([row], b.entry(row, Event.SEEN))
     ledger.claims[ref.key] = row.key
     fetch = FetchPorts(
-        *(SCHEME, HandedOver(), ledger, MemoryOutbox(queue, queue), clock, MemoryJournal()),
+        *(of, HandedOver(), ledger, MemoryOutbox(queue, queue), clock, MemoryJournal()),
         since=WINDOW.start,
         code_version="1",
     )
@@ -119,6 +120,13 @@ def test_a_bill_that_a_closed_payment_has_left_begun_is_found(
 def test_a_bill_that_a_closed_payment_has_left_and_that_is_gone_is_no_difference() -> None:
     """Somebody has deleted what was begun."""
     assert compared(Target(), State.CLOSED, bill="7").findings == []
+
+
+def test_a_target_that_cannot_be_read_is_not_asked_for_what_was_begun() -> None:
+    """There a bill is what its own answer said."""
+    unread = replace(SCHEME, target=replace(SCHEME.target, reads=False))
+    report = compared(target := Target(replace(RIGHT, reference="")), State.CLOSED, of=unread)
+    assert (report.findings, target.read) == ([], [])
 
 
 def test_whoever_asks_for_a_page_has_a_defect() -> None:
