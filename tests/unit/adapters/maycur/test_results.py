@@ -34,10 +34,10 @@ def results(answer: Any) -> tuple[World, MaycurResults]:
     return world, MaycurResults(world.client(), world.login(), world.clock)
 
 
-def judged(document: object, status: int = 200) -> Outcome[Made]:
-    """What an answer proves."""
+def judged(document: object, status: int = 200, name: str = "FK-1") -> Outcome[Made]:
+    """What an answer proves of the row that is called `name` in the call."""
     body = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
-    return answers.written(Reply(status, body), "PT-1", {"FK-1"})
+    return answers.written(Reply(status, body), "PT-1", {name})
 
 
 def test_a_result_is_sent_once_as_maycur_takes_it() -> None:
@@ -56,7 +56,7 @@ def test_a_result_is_sent_once_as_maycur_takes_it() -> None:
     [
         ({"code": "NACK", "success": False, "message": "参数错误", "data": None}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "请勿频繁请求", "data": None}, 200, Code.MAYCUR_NACK),
-        ({"code": "NACK", "data": [], "errorData": "单据不存在"}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "data": [], "errorData": "单据FK-1不存在"}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "单据已失效", "data": None}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "供应商已禁用, 部分失败"}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "系统异常", "data": {"requestId": "abc"}}, 200, Code.MAYCUR_NACK),
@@ -66,6 +66,7 @@ def test_a_result_is_sent_once_as_maycur_takes_it() -> None:
         ({"code": "ACK", "data": [{"FK-1": "单据不存在"}], "errorData": []}, 200, Code.MAYCUR_SHAPE),
         ({"code": "NACK", "message": "单据FK-2已更新, token已失效, 请重新登录"}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "供应商token已失效的单据未处理"}, 200, Code.MAYCUR_NACK),
+        ({"code": "NACK", "message": "token因禁用失效"}, 200, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "付款账户已禁用"}, 400, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "请求过于频繁"}, 400, Code.MAYCUR_NACK),
         ({"code": "NACK", "message": "参数错误"}, 404, Code.MAYCUR_NACK),
@@ -94,6 +95,11 @@ def test_a_row_that_was_refused_is_a_definite_no_with_its_reason(name: str) -> N
     assert outcome.diagnosis.code is Code.MAYCUR_RESULT
     assert "单据不存在" in outcome.diagnosis.problem("zh")
     assert "6222000011112222" not in outcome.diagnosis.problem("zh")
+
+
+def test_a_row_without_a_name_is_not_found_in_what_was_refused() -> None:
+    """No name is part of every text."""
+    assert isinstance(judged({"code": "NACK", "errorData": [{"FK-2": "单据不存在"}]}, name=""), Unknown)
 
 
 @pytest.mark.parametrize("rows", [{"FK-1": "单据不存在"}, [{"key": "PT-1", "amount": 1.5}]], ids=str)
