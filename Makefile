@@ -62,7 +62,7 @@ cloud: dev ## the real template on the local AWS
 
 ##@ Longer runs
 .PHONY: soak mutants coverage chaos bench
-soak: dev ## far more of the simulation, and docs/evidence.md (SEEDS=… TRIPLES=… MINUTES=…)
+soak: dev ## far more of the simulation, and docs/evidence.md (SEEDS=… CROWDS=… TRIPLES=… MINUTES=…)
 	$(PY) tools/soak.py
 
 mutants: dev ## change the modules on which money rests, one thing at a time: their tests must notice (MODULES=…)
