@@ -30,6 +30,7 @@ ENOUGH: Final = 0.9
 CORE: Final = "tests/unit/core"
 K3: Final = "tests/unit/adapters/k3cloud"
 MAYCUR: Final = "tests/unit/adapters/maycur"
+HTTP: Final = "tests/unit/adapters/http"
 MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "core/states.py": (f"{CORE}/test_states.py",),
     "core/judge.py": (f"{CORE}/test_judge.py",),
@@ -46,6 +47,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
         f"{MAYCUR}/test_judged_logins.py",
         f"{MAYCUR}/test_results.py",
     ),
+    "adapters/http/answers.py": (f"{HTTP}/test_answers.py", f"{HTTP}/test_lists.py", f"{HTTP}/test_nothing_there.py"),
 }
 """Module → the tests that alone must notice."""
 

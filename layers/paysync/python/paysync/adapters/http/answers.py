@@ -1,11 +1,13 @@
 """What an answer proves by the conditions of the scheme. Pure: status and body in, Outcome out.
 
 Of a read: whatever is not recognised as success is a failure of it, never “none”. Of a write: exactly one of done,
-refused, busy and denied must hold; whatever else comes is Unknown.
+refused, busy and denied must hold; whatever else comes is Unknown. An answer in which there is nothing to look at is
+no answer of the system: no condition on what lies in its body holds then, not even that it is empty or another one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
 from paysync.adapters.replies import Page, Reply, json_in, masked, total_in
 from paysync.core.bills import Bill, BillHead, BillStatus, Made
@@ -16,8 +18,9 @@ from paysync.core.exchanges import Alternatives, Creating, Finding, Listing, Rea
 from paysync.core.fields import at, scalar
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 
-Seen = Mapping[str, Any]
-"""An answer as conditions look at it: `status` and, where there is one, `body`."""
+Seen: TypeAlias = Mapping[str, Any]
+"""An answer as conditions look at it: `status` and, where one could be read, `body`."""
+_BODY: Final = "body"
 _GOOD: Final = range(200, 300)
 _SERVER: Final = 500
 _UNDECIDED: Final = frozenset({408})
@@ -81,59 +84,85 @@ def bill(reply: Reply, reading: Reading, bill_id: str, fields: Sequence[str], re
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def _seen(reply: Reply) -> tuple[Seen, bool]:
-    """The answer, and whether its body could be read; no body at all is none that could not."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came, and whether its body could be read; none at all is none that could not."""
+
+    seen: Seen
+    readable: bool
+
+    @property
+    def status(self) -> int:
+        return int(self.seen["status"])
+
+    def meets(self, alternatives: Alternatives) -> bool:
+        """Whether an alternative holds that looks at nothing but what is there. Raises UndecidableError."""
+        return met(self._apt(alternatives), self.seen)
+
+    def clearly_meets(self, alternatives: Alternatives) -> bool:
+        """The same, where what a condition cannot judge does not hold."""
+        return _holds(self._apt(alternatives), self.seen)
+
+    def _apt(self, alternatives: Alternatives) -> Alternatives:
+        return tuple(lines for lines in alternatives if all(self._has(line.field) for line in lines))
+
+    def _has(self, field: str) -> bool:
+        if field.startswith(f"{_BODY}."):
+            return isinstance(self.seen.get(_BODY), dict)
+        return field != _BODY or self.readable
+
+
+def _answer(reply: Reply) -> _Answer:
     if not reply.body.strip():
-        return {"status": reply.status}, True
+        return _Answer({"status": reply.status}, readable=True)
     try:
-        return {"status": reply.status, "body": json_in(reply.body)}, True
+        return _Answer({"status": reply.status, _BODY: json_in(reply.body)}, readable=True)
     except ValueError:
-        return {"status": reply.status}, False
+        return _Answer({"status": reply.status}, readable=False)
 
 
 def _read(reply: Reply, verdicts: Verdicts, none_when: Alternatives) -> Outcome[Seen | None]:
-    seen, readable = _seen(reply)
     try:
-        return _read_by(seen, verdicts, none_when, readable=readable)
+        return _read_by(_answer(reply), verdicts, none_when)
     except UndecidableError as error:
         return _shape(f"{error.field} {error}")
 
 
-def _read_by(seen: Seen, verdicts: Verdicts, none_when: Alternatives, *, readable: bool) -> Outcome[Seen | None]:
-    if met(verdicts.denied_when, seen):
-        return DefinitelyNot(Diagnosis.of(Code.HTTP_CREDENTIALS, vendor=_words(seen)))
-    if met(verdicts.busy_when, seen):
-        return DefinitelyNot(Diagnosis.of(Code.HTTP_BUSY, vendor=_words(seen)), transient=True)
-    if seen["status"] >= _SERVER or not readable:
-        return _unrecognised(seen, readable=readable)
-    if met(none_when, seen):
+def _read_by(answer: _Answer, verdicts: Verdicts, none_when: Alternatives) -> Outcome[Seen | None]:
+    if answer.meets(verdicts.denied_when):
+        return DefinitelyNot(Diagnosis.of(Code.HTTP_CREDENTIALS, vendor=_words(answer.seen)))
+    if answer.meets(verdicts.busy_when):
+        return DefinitelyNot(Diagnosis.of(Code.HTTP_BUSY, vendor=_words(answer.seen)), transient=True)
+    if answer.status >= _SERVER or not answer.readable:
+        return _unrecognised(answer)
+    if answer.meets(none_when):
         return Done(None)
-    if not met(verdicts.done_when, seen):
-        return DefinitelyNot(Diagnosis.of(Code.HTTP_REFUSED, vendor=_words(seen)))
-    return Done(seen) if "body" in seen else _unreadable(seen)
+    if not answer.meets(verdicts.done_when):
+        return DefinitelyNot(Diagnosis.of(Code.HTTP_REFUSED, vendor=_words(answer.seen)))
+    return Done(answer.seen) if _BODY in answer.seen else _unreadable(answer)
 
 
 def _written(reply: Reply, verdicts: Verdicts) -> Outcome[Seen]:
-    seen, readable = _seen(reply)
-    if seen["status"] >= _SERVER or seen["status"] in _UNDECIDED:
-        return _unrecognised(seen, readable=readable)
+    answer = _answer(reply)
+    if answer.status >= _SERVER or answer.status in _UNDECIDED:
+        return _unrecognised(answer)
     said = [
-        readable and seen["status"] in _GOOD and _holds(verdicts.done_when, seen),
-        _holds(verdicts.refused_when, seen),
-        _holds(verdicts.busy_when, seen),
-        _holds(verdicts.denied_when, seen),
+        answer.readable and answer.status in _GOOD and answer.clearly_meets(verdicts.done_when),
+        answer.clearly_meets(verdicts.refused_when),
+        answer.clearly_meets(verdicts.busy_when),
+        answer.clearly_meets(verdicts.denied_when),
     ]
     match said:
         case [True, False, False, False]:
-            return Done(seen)
+            return Done(answer.seen)
         case [False, True, False, False]:
-            return DefinitelyNot(Diagnosis.of(Code.HTTP_REFUSED, vendor=_words(seen)))
+            return DefinitelyNot(Diagnosis.of(Code.HTTP_REFUSED, vendor=_words(answer.seen)))
         case [False, False, True, False]:
-            return DefinitelyNot(Diagnosis.of(Code.HTTP_BUSY, vendor=_words(seen)), transient=True)
+            return DefinitelyNot(Diagnosis.of(Code.HTTP_BUSY, vendor=_words(answer.seen)), transient=True)
         case [False, False, False, True]:
-            return DefinitelyNot(Diagnosis.of(Code.HTTP_CREDENTIALS, vendor=_words(seen)))
+            return DefinitelyNot(Diagnosis.of(Code.HTTP_CREDENTIALS, vendor=_words(answer.seen)))
         case _:
-            return _unrecognised(seen, readable=readable)
+            return _unrecognised(answer)
 
 
 def _holds(alternatives: Alternatives, seen: Seen) -> bool:
@@ -144,22 +173,23 @@ def _holds(alternatives: Alternatives, seen: Seen) -> bool:
         return False
 
 
-def _unrecognised(seen: Seen, *, readable: bool) -> Unknown:
-    if seen["status"] >= _SERVER:
-        return Unknown(Diagnosis.of(Code.HTTP_SERVER, status=seen["status"]))
-    if not readable or "body" not in seen:
-        return _unreadable(seen)
-    return Unknown(Diagnosis.of(Code.HTTP_UNRECOGNISED, vendor=_words(seen)))
+def _unrecognised(answer: _Answer) -> Unknown:
+    if answer.status >= _SERVER:
+        return Unknown(Diagnosis.of(Code.HTTP_SERVER, status=answer.status))
+    if _BODY not in answer.seen:
+        return _unreadable(answer)
+    return Unknown(Diagnosis.of(Code.HTTP_UNRECOGNISED, vendor=_words(answer.seen)))
 
 
 def _page(seen: Seen, row_path: str, *, null_means_empty: bool) -> Outcome[Page]:
-    rows, holder = at(row_path, seen), at(row_path.rpartition(".")[0], seen)
+    within, _, name = row_path.rpartition(".")
+    rows, holder = at(row_path, seen), at(within, seen) if within else seen
     if isinstance(rows, list):
         if not all(isinstance(row, dict) for row in rows):
             return _shape(f"a row at {row_path} is no object")
-        return Done(Page(tuple(rows), total_in(holder, seen["body"]), row_path))
-    is_null = rows is None and isinstance(holder, dict) and row_path.rpartition(".")[2] in holder
-    if is_null and null_means_empty and not total_in(holder, seen["body"]):
+        return Done(Page(tuple(rows), total_in(holder, seen[_BODY]), row_path))
+    is_null = rows is None and isinstance(holder, dict) and name in holder
+    if is_null and null_means_empty and not total_in(holder, seen[_BODY]):
         return Done(Page((), None, row_path))
     return _shape(f"null at {row_path}" if is_null else f"no list at {row_path}")
 
@@ -199,14 +229,14 @@ def _name(value: object) -> str:
 
 
 def _words(seen: Seen) -> str:
-    body = seen.get("body")
+    body = seen.get(_BODY)
     fields = body if isinstance(body, dict) else {}
     said = next((fields[name] for name in _WORDS if isinstance(fields.get(name), str)), "")
     return f"HTTP {seen['status']} {masked(said)[:_LONGEST_WORDS]}".strip()
 
 
-def _unreadable(seen: Seen) -> Unknown:
-    return Unknown(Diagnosis.of(Code.HTTP_UNREADABLE, status=seen["status"]))
+def _unreadable(answer: _Answer) -> Unknown:
+    return Unknown(Diagnosis.of(Code.HTTP_UNREADABLE, status=answer.status))
 
 
 def _untrusted(what: str) -> DefinitelyNot:

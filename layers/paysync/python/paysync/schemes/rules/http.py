@@ -135,7 +135,8 @@ def _first_met(lines: Sequence[Line], statuses: Sequence[int]) -> int | None:
     alternatives = _alternatives([list(lines)])
     if not lines or _misused(lines):
         return None
-    return next((status for status in statuses if met(alternatives, {"status": status, "body": {}})), None)
+    silent: tuple[dict[str, Any], ...] = ({}, {"body": {}})
+    return next((one for one in statuses if any(met(alternatives, {"status": one, **said}) for said in silent)), None)
 
 
 def _find(target: HttpTarget, step: HttpFind, document: Document, place: Place) -> Iterator[Problem]:
