@@ -47,7 +47,12 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
         f"{MAYCUR}/test_judged_logins.py",
         f"{MAYCUR}/test_results.py",
     ),
-    "adapters/http/answers.py": (f"{HTTP}/test_answers.py", f"{HTTP}/test_lists.py", f"{HTTP}/test_nothing_there.py"),
+    "adapters/http/answers.py": (
+        f"{HTTP}/test_answers.py",
+        f"{HTTP}/test_documents.py",
+        f"{HTTP}/test_lists.py",
+        f"{HTTP}/test_nothing_there.py",
+    ),
 }
 """Module → the tests that alone must notice."""
 
