@@ -39,6 +39,7 @@ MODULES: Final = (
     "adapters/k3cloud/making.py",
     "adapters/k3cloud/answers.py",
     "adapters/maycur/answers.py",
+    "adapters/http/answers.py",
 )
 """State machine, classification, paging, filters and money: every line and every branch."""
 
