@@ -147,7 +147,7 @@ class _ThreadServer:
         self._await(self._listen())
 
     def stop(self) -> None:
-        self._await(self._runner.cleanup())
+        self._await(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_PATIENCE_SECONDS)
         self._loop.close()
@@ -164,6 +164,13 @@ class _ThreadServer:
     async def _listen(self) -> None:
         self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await self._site.start()
+
+    async def _end(self) -> None:
+        await self._runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # of connections that were dropped in mid-request
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _unlisten(self) -> None:
         await self._site.stop()
