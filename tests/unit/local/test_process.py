@@ -76,6 +76,16 @@ def test_it_ends_by_the_signal_that_lets_it_keep_its_state(processes: Processes)
     assert aws.stop(pid, patience=0)
 
 
+def test_a_child_that_ends_is_waited_for(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it has no command line any more it still takes a while to end, and nobody else would take it away."""
+    pid = processes.start()
+    seen = iter([{pid: "launcher.py"}])
+    monkeypatch.setattr(aws, "_processes", lambda *_: next(seen, {}))
+    monkeypatch.setattr(processes.started[0], "poll", lambda: None)
+    assert aws.stop(pid, patience=20)
+    assert processes.started[0].returncode == -signal.SIGTERM
+
+
 def test_one_that_does_not_end_is_killed_and_that_is_told(processes: Processes) -> None:
     """Its data may have gone back in time then."""
     pid = processes.start(ignores_signal=True)

@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from paysync.local.errors import LocalError
@@ -146,7 +147,9 @@ def _gone(pid: int, seconds: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
-    _reap(pid)
+    if pid in _children:  # what ends has no command line any more before it can be waited for
+        with suppress(subprocess.TimeoutExpired):
+            _children[pid].wait(_KILLED_SECONDS)
     return True
 
 
