@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import yaml
 
+from paysync.core.exchanges import Exchange
 from paysync.core.scheme import Scheme
 from paysync.schemes.build import scheme_of
 from paysync.schemes.check import checked, plain_form
@@ -30,6 +31,13 @@ def file() -> SchemeFile:
 def scheme() -> Scheme:
     """The scheme as it runs."""
     return scheme_of_file(file())
+
+
+def exchange() -> Exchange:
+    """The calls to its target."""
+    found = scheme().target.exchange
+    assert found is not None
+    return found
 
 
 def variant(*steps: str, policies: dict[str, str] | None = None, **create: Any) -> SchemeFile:

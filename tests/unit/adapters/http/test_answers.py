@@ -11,17 +11,11 @@ from paysync.adapters.http import answers
 from paysync.adapters.replies import Reply
 from paysync.core.bills import Made
 from paysync.core.codes import Code
-from paysync.core.exchanges import Exchange, Verdicts
+from paysync.core.exchanges import Verdicts
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from paysync.core.scheme import Condition
 
-EXCHANGE: Final = example.scheme().target.exchange
-
-
-def exchange() -> Exchange:
-    """The calls of the page's example."""
-    assert EXCHANGE is not None
-    return EXCHANGE
+EXCHANGE: Final = example.exchange()
 
 
 def reply(document: object, status: int = 200) -> Reply:
@@ -31,7 +25,7 @@ def reply(document: object, status: int = 200) -> Reply:
 
 def made(document: object, status: int = 201) -> Outcome[Made]:
     """What an answer to create proves."""
-    return answers.made(reply(document, status), exchange().create, "P-1")
+    return answers.made(reply(document, status), EXCHANGE.create, "P-1")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +91,7 @@ def test_two_verdicts_at_once_are_none() -> None:
 
 def test_a_page_of_html_is_never_done() -> None:
     """Also where the status is all that a scheme asks for, which validation refuses without an id."""
-    by_status = replace(exchange().create, id="", verdicts=Verdicts(((Condition("status", "eq", 201),),)))
+    by_status = replace(EXCHANGE.create, id="", verdicts=Verdicts(((Condition("status", "eq", 201),),)))
     assert answers.made(reply({}, 201), by_status, "P-1") == Done(Made("P-1", "P-1"))
     outcome = answers.made(reply(b"<html>", 201), by_status, "P-1")
     assert isinstance(outcome, Unknown)
@@ -131,7 +125,7 @@ def test_a_condition_that_cannot_judge_does_not_hold() -> None:
 )
 def test_a_question_is_answered_by_our_own_documents_or_not_at_all(document: object, status: int, code: Code) -> None:
     """“None” is an empty list, and nothing else unless the scheme says so."""
-    find = exchange().find
+    find = EXCHANGE.find
     assert find is not None
     outcome = answers.heads(reply(document, status), find, "P-1")
     assert not isinstance(outcome, Done)
@@ -140,7 +134,7 @@ def test_a_question_is_answered_by_our_own_documents_or_not_at_all(document: obj
 
 def test_documents_that_are_voided_are_told_as_such() -> None:
     """They neither block nor are taken."""
-    find = exchange().find
+    find = EXCHANGE.find
     assert find is not None
     items = [{"id": 1, "number": "A", "reference": "P-1", "status": status} for status in ("VOID", "POSTED")]
     outcome = answers.heads(reply({"code": "OK", "data": {"items": items}}), find, "P-1")
@@ -150,7 +144,7 @@ def test_documents_that_are_voided_are_told_as_such() -> None:
 
 def test_a_document_that_is_gone_is_none_only_where_the_scheme_says_so() -> None:
     """A 404 of the example is “gone”; any other refusal is a failure."""
-    read = exchange().read
+    read = EXCHANGE.read
     assert read is not None
     assert answers.bill(reply({}, 404), read, "d", ["amount"], "reference") == Done(None)
     refused = answers.bill(reply({"message": "forbidden"}, 403), read, "d", ["amount"], "reference")

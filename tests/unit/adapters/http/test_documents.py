@@ -11,16 +11,9 @@ from paysync.adapters.replies import Reply
 from paysync.core.bills import Bill, BillHead, BillStatus
 from paysync.core.codes import Code
 from paysync.core.diagnosis import Diagnosis
-from paysync.core.exchanges import Exchange
 from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 
-EXCHANGE: Final = example.scheme().target.exchange
-
-
-def exchange() -> Exchange:
-    """The calls of the page's example."""
-    assert EXCHANGE is not None
-    return EXCHANGE
+EXCHANGE: Final = example.exchange()
 
 
 def reply(status: int, document: dict[str, Any]) -> Reply:
@@ -30,14 +23,14 @@ def reply(status: int, document: dict[str, Any]) -> Reply:
 
 def found(*documents: dict[str, Any], status: int = 200, **more: Any) -> Outcome[Any]:
     """What find makes of these documents."""
-    find = exchange().find
+    find = EXCHANGE.find
     assert find is not None
     return answers.heads(reply(status, {"code": "OK", "data": {"items": documents}, **more}), find, "P-1")
 
 
 def read(document: object, *, reference: str = "reference", **more: Any) -> Outcome[Bill | None]:
     """What read makes of a document."""
-    reading = exchange().read
+    reading = EXCHANGE.read
     assert reading is not None
     said = reply(200, {"code": "OK", "data": document, **more})
     return answers.bill(said, reading, "d", ["amount", "account"], reference)
@@ -119,4 +112,4 @@ def test_a_question_that_was_not_heard_is_asked_again(status: int, code: Code, *
 )
 def test_the_words_of_a_create_that_failed_are_the_systems(status: int, said: str, outcome: Outcome[Any]) -> None:
     """Whoever must act reads them."""
-    assert answers.made(reply(status, {"code": said, "message": "why"}), exchange().create, "P-1") == outcome
+    assert answers.made(reply(status, {"code": said, "message": "why"}), EXCHANGE.create, "P-1") == outcome

@@ -16,7 +16,7 @@ from paysync.core.outcomes import DefinitelyNot, Done, Outcome, Unknown
 from paysync.core.scheme import Condition
 
 Ask: TypeAlias = Callable[[bytes, Alternatives], Outcome[object]]
-EXCHANGE: Final = example.scheme().target.exchange
+EXCHANGE: Final = example.exchange()
 BLANK, SPACES, HTML, CUT = b"", b" \r\n", b"<html>404</html>", b'{"code": "OK", "data": {"id": "d'
 SILENT: Final = (BLANK, SPACES, HTML, CUT)
 OTHER_SHAPES: Final = (b"null", b"[]", b'"Bad gateway"', b"404")
@@ -34,14 +34,12 @@ def on(status: int, *lines: Condition) -> Alternatives:
 
 def found(body: bytes, none_when: Alternatives) -> Outcome[object]:
     """What find makes of an answer."""
-    assert EXCHANGE is not None
     assert EXCHANGE.find is not None
     return answers.heads(Reply(200, body), replace(EXCHANGE.find, none_when=none_when), "P-1")
 
 
 def read(body: bytes, gone_when: Alternatives) -> Outcome[object]:
     """What read makes of an answer."""
-    assert EXCHANGE is not None
     assert EXCHANGE.read is not None
     return answers.bill(Reply(200, body), replace(EXCHANGE.read, gone_when=gone_when), "d", ["amount"], "reference")
 
@@ -54,7 +52,6 @@ def listed(body: bytes, empty_when: Alternatives) -> Outcome[object]:
 
 def refused(body: bytes, status: int, refused_when: Alternatives) -> Outcome[object]:
     """What create makes of an answer that is no success."""
-    assert EXCHANGE is not None
     verdicts = replace(EXCHANGE.create.verdicts, refused_when=refused_when)
     return answers.made(Reply(status, body), replace(EXCHANGE.create, verdicts=verdicts), "P-1")
 
