@@ -82,7 +82,7 @@ def _options() -> argparse.Namespace:
         ("seed", 20250131, "draws moments, amounts and troubles"),
         ("timeout", 1500, "seconds until everything must have settled"),
     ):
-        value = int(os.environ.get(name.upper()) or default)
+        value = os.environ.get(name.upper()) or str(default)  # as text: what is no number is told as a wrong option
         parser.add_argument(f"--{name}", type=int, default=value, help=f"{what} (or {name.upper()}=…; {value})")
     parser.add_argument("--page", type=Path, help="write the page there, however small the run is")
     return parser.parse_args()

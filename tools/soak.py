@@ -134,15 +134,15 @@ def _alone() -> float:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=int(os.environ.get("SEEDS", "100000")))
+    parser.add_argument("--seeds", type=int, default=os.environ.get("SEEDS", "100000"))
     parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--crowds", type=int, default=int(os.environ.get("CROWDS", "2000")))
-    parser.add_argument("--triples", type=int, default=int(os.environ.get("TRIPLES", "10000")))
+    parser.add_argument("--crowds", type=int, default=os.environ.get("CROWDS", "2000"))
+    parser.add_argument("--triples", type=int, default=os.environ.get("TRIPLES", "10000"))
     parser.add_argument("--pairs", type=int, default=None, help="of each scenario only so many first faults")
     parser.add_argument(
         "--minutes",
         type=float,
-        default=float(os.environ.get("MINUTES", "60")),
+        default=os.environ.get("MINUTES", "60"),
         help="after so long begin no more pairs of the batch of ten",
     )
     parser.add_argument("--cut", action="store_true", help="then no more pairs of the other scenarios either")
